@@ -1,0 +1,38 @@
+"""Keeps every test, nbval's cells among them, away from what belongs to whoever runs it: progress, .env, variables."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+COURSE_VARIABLES = ("ISSUER", "AUDIENCE", "CLIENT_ID", "CLIENT_SECRET")
+_folder = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the environment before anything is collected: kernels and servers that the tests start inherit it."""
+    folder = config.stash[_folder] = tempfile.mkdtemp(prefix="course-tests-")
+    os.environ["COURSE_STATE_DIR"] = str(Path(folder, "state"))
+    os.environ["COURSE_ENV_FILE"] = str(Path(folder, "no.env"))
+    for name in COURSE_VARIABLES:
+        os.environ.pop(name, None)
+    # The sanitizing rules are found from every working directory, not from the root alone.
+    rules = getattr(config.option, "nbval_sanitize_with", None)
+    if rules and not Path(rules).exists():
+        config.option.nbval_sanitize_with = str(config.rootpath / rules)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Give each notebook a progress file of its own, before its kernel starts: the pages do not depend on their order."""
+    if item.path.suffix == ".ipynb":
+        os.environ["COURSE_STATE_DIR"] = str(Path(item.config.stash[_folder], item.path.stem))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(config.stash[_folder], ignore_errors=True)

@@ -1,0 +1,171 @@
+"""The keys that sign access tokens: RSA key pairs, their JWKs (RFC 7517), and the signature (RFC 7515)."""
+
+import base64
+import hashlib
+import json
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import jwt
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+ALGORITHM = "RS256"
+KEY_SIZE = 2048  # bits; the least that RFC 7518 §3.3 allows for RS256, and what Auth0 uses
+KID_LENGTH = 21  # characters, as in Auth0's key ids
+_CERTIFICATE_VALIDITY = timedelta(days=13 * 365)
+_RS256 = jwt.get_algorithm_by_name(ALGORITHM)
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """One RSA key pair: the private half signs, the public half is published as a JWK."""
+
+    kid: str
+    jwk: Mapping[str, object] = field(repr=False)
+    private_key: rsa.RSAPrivateKey = field(repr=False)
+
+    @classmethod
+    def generate(cls) -> "SigningKey":
+        """Make a key pair and the self-signed certificate that Auth0 publishes with it."""
+        private_key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_SIZE)
+        jwk = _public_jwk(private_key)
+        return cls(kid=str(jwk["kid"]), jwk=jwk, private_key=private_key)
+
+    def sign(self, claims: Mapping[str, object], *, typ: str = "JWT") -> str:
+        """A signed JWT in compact form: header, payload and signature, joined by dots (RFC 7515 §5.1).
+
+        The header is written here and not by ``jwt.encode``, which has its own order for the members.
+        """
+        header = {"alg": ALGORITHM, "typ": typ, "kid": self.kid}
+        signing_input = f"{_base64url_json(header)}.{_base64url_json(claims)}"
+        signature = _RS256.sign(signing_input.encode(), self.private_key)
+        return f"{signing_input}.{_base64url(signature)}"
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """What the JWKS lists at one moment; replaced as a whole, so that no reader sees half a rotation."""
+
+    current: SigningKey
+    next: SigningKey
+    previous: tuple[SigningKey, ...] = ()
+
+
+class SigningKeys:
+    """The key in use, the one that comes next, and those before that are not revoked yet, as in Auth0.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        with ThreadPoolExecutor(2) as pool:
+            current, following = pool.map(lambda _: SigningKey.generate(), range(2))
+        self._listed = _Listed(current, following)
+
+    @property
+    def current(self) -> SigningKey:
+        """The key that signs the tokens."""
+        return self._listed.current
+
+    @property
+    def next(self) -> SigningKey:
+        """The key that signs after the next rotation; published ahead of time, so that caches have it."""
+        return self._listed.next
+
+    @property
+    def previous(self) -> tuple[SigningKey, ...]:
+        """Keys that sign no more; they stay published so that their tokens verify, until they are revoked."""
+        return self._listed.previous
+
+    def rotate(self) -> SigningKey:
+        """Put the next key in use, queue a new one behind it, and return the key now in use."""
+        following = SigningKey.generate()
+        with self._lock:
+            before = self._listed
+            self._listed = _Listed(before.next, following, (*before.previous, before.current))
+            return self._listed.current
+
+    def revoke(self, kid: str) -> None:
+        """Withdraw a previous key from the JWKS: tokens that it signed stop verifying.
+
+        :raises ValueError: when no previous key has this id.
+        """
+        with self._lock:
+            before = self._listed
+            remaining = tuple(key for key in before.previous if key.kid != kid)
+            if remaining == before.previous:
+                raise ValueError(
+                    "Only a previous key can be revoked: rotate() first, then take one of keys.previous."
+                )
+            self._listed = _Listed(before.current, before.next, remaining)
+
+    def jwks(self) -> dict[str, list[dict[str, object]]]:
+        """The JWK Set that everyone may read (RFC 7517 §5): public members only."""
+        listed = self._listed
+        return {"keys": [dict(key.jwk) for key in (listed.current, listed.next, *listed.previous)]}
+
+    def __repr__(self) -> str:
+        return f"SigningKeys(current={self.current.kid!r}, next={self.next.kid!r})"
+
+
+def _public_jwk(private_key: rsa.RSAPrivateKey) -> dict[str, object]:
+    """The JWK of the public key, with the members of Auth0's JWKS (RFC 7517 §4, RFC 7518 §6.3.1)."""
+    numbers = private_key.public_key().public_numbers()
+    n, e = _base64url_uint(numbers.n), _base64url_uint(numbers.e)
+    certificate = _self_signed_certificate(private_key)
+    # RFC 7638 §3: the hash of the required members, in alphabetical order.
+    thumbprint = hashlib.sha256(_compact_json({"e": e, "kty": "RSA", "n": n})).digest()
+    # RFC 7517 §4.8 defines x5t as a SHA-1 digest: a name for the certificate, which no signature relies on.
+    x5t = hashlib.sha1(certificate, usedforsecurity=False).digest()
+    return {
+        "kty": "RSA",
+        "use": "sig",
+        "n": n,
+        "e": e,
+        "kid": _base64url(thumbprint)[:KID_LENGTH],
+        "x5t": _base64url(x5t),
+        "x5c": [base64.b64encode(certificate).decode()],
+        "alg": ALGORITHM,
+    }
+
+
+def _self_signed_certificate(private_key: rsa.RSAPrivateKey) -> bytes:
+    """A certificate of the key by itself, DER; it vouches for nothing, it only carries the key."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "local authorization server")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private_key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + _CERTIFICATE_VALIDITY)
+        .sign(private_key, hashes.SHA256())
+    )
+    return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def _base64url(data: bytes) -> str:
+    """RFC 7515 §2: the URL-safe alphabet, no padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _base64url_uint(value: int) -> str:
+    """RFC 7518 §2: a big-endian unsigned integer in as few bytes as it takes."""
+    return _base64url(value.to_bytes((value.bit_length() + 7) // 8, "big"))
+
+
+def _base64url_json(value: Mapping[str, object]) -> str:
+    return _base64url(_compact_json(value))
+
+
+def _compact_json(value: Mapping[str, object]) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()

@@ -1,0 +1,256 @@
+"""The registry as a learner drives it from a cell."""
+
+import threading
+
+import pytest
+from pydantic import SecretStr
+
+from helpers.authorization_server import Registry, RegistryError
+
+AUDIENCE = "http://localhost:3001"
+SCOPES = {"read:todos": "Read the todos", "write:todos": "Create, change and delete todos"}
+
+
+def filled() -> Registry:
+    registry = Registry()
+    registry.create_api("Todo API", AUDIENCE, SCOPES)
+    registry.create_application("Batch", client_id="batch", client_secret="first")
+    registry.create_grant("batch", AUDIENCE, ["read:todos", "write:todos"])
+    return registry
+
+
+@pytest.fixture
+def registry() -> Registry:
+    """A registry for one test."""
+    return filled()
+
+
+@pytest.fixture(scope="module")
+def unchanged() -> Registry:
+    """A registry for tests that change nothing."""
+    return filled()
+
+
+def test_an_application_gets_an_id_and_a_secret_as_long_as_auth0s(registry):
+    application = registry.create_application("Reports")
+
+    assert len(application.client_id) == 32 and application.client_id.isalnum()
+    assert len(application.client_secret.get_secret_value()) == 64
+    assert (
+        registry.authenticate(application.client_id, application.client_secret.get_secret_value()).name
+        == "Reports"
+    )
+
+
+def test_the_secret_is_nowhere_but_on_the_new_application(registry):
+    application = registry.create_application("Reports")
+    secret = application.client_secret.get_secret_value()
+
+    assert secret not in repr(application)
+    assert registry.applications[application.client_id].client_secret is None
+    assert secret not in repr([registry, vars(registry)])
+    assert not any(secret.encode() in (kept.salt, kept.digest) for kept in registry._secrets.values())
+
+
+def test_equal_secrets_do_not_have_equal_hashes(registry):
+    registry.create_application("Twin", client_id="twin", client_secret="first")
+    assert registry._secrets["twin"].digest != registry._secrets["batch"].digest
+
+
+def test_the_cell_that_registers_an_api_can_run_twice_and_be_edited(registry):
+    again = registry.create_api("Todo API", AUDIENCE, SCOPES)
+    assert registry.apis == {AUDIENCE: again}
+    assert registry.grants["batch", AUDIENCE].scopes == ("read:todos", "write:todos")
+
+    registry.create_api("Todo API", AUDIENCE, {"read:todos": ""}, token_lifetime=60)
+    assert registry.apis[AUDIENCE].token_lifetime == 60
+    assert registry.grants["batch", AUDIENCE].scopes == ("read:todos",)
+
+
+def test_the_cell_that_registers_an_application_can_run_twice(registry):
+    first = registry.create_application("Reports")
+    registry.create_grant(first.client_id, AUDIENCE, ["read:todos"])
+    second = registry.create_application("Reports")
+
+    assert second.client_id == first.client_id
+    assert (first.client_id, AUDIENCE) in registry.grants
+    assert registry.authenticate(first.client_id, first.client_secret.get_secret_value()) is None
+    assert registry.authenticate(first.client_id, second.client_secret.get_secret_value()) is not None
+
+
+def test_a_secret_can_be_given(registry):
+    registry.create_application("Batch", client_id="batch", client_secret=SecretStr("second"))
+
+    assert registry.authenticate("batch", "first") is None
+    assert registry.authenticate("batch", "second").client_id == "batch"
+
+
+def test_a_rotated_secret_replaces_the_old_one(registry):
+    secret = registry.rotate_secret("batch")
+
+    assert secret.get_secret_value() not in repr(secret)
+    assert registry.authenticate("batch", "first") is None
+    assert registry.authenticate("batch", secret.get_secret_value()) is not None
+
+
+def test_granting_again_sets_the_scopes(registry):
+    registry.create_grant("batch", AUDIENCE, ["read:todos"])
+    assert registry.grants["batch", AUDIENCE].scopes == ("read:todos",)
+
+
+def test_what_is_deleted_takes_its_grants_along_and_can_be_deleted_again(registry):
+    for _ in range(2):
+        registry.delete_grant("batch", AUDIENCE)
+        assert not registry.grants and registry.apis
+
+    registry.create_grant("batch", AUDIENCE, [])
+    for _ in range(2):
+        registry.delete_api(AUDIENCE)
+        assert not registry.grants and not registry.apis and registry.applications
+
+    registry.create_api("Todo API", AUDIENCE, SCOPES)
+    registry.create_grant("batch", AUDIENCE, [])
+    for _ in range(2):
+        registry.delete_application("batch")
+        assert not registry.grants and not registry.applications and registry.apis
+    assert registry.authenticate("batch", "first") is None
+
+
+REFUSED = {
+    "identifier of another API": (
+        lambda r: r.create_api("Other", AUDIENCE, {}),
+        'The identifier "http://localhost:3001" belongs to the API "Todo API": choose another one, '
+        'or delete that API with delete_api("http://localhost:3001").',
+    ),
+    "client id of another application": (
+        lambda r: r.create_application("Other", client_id="batch"),
+        'The client_id "batch" belongs to the application "Batch": choose another one, '
+        'or delete that application with delete_application("batch").',
+    ),
+    "name of another application": (
+        lambda r: r.create_application("Batch", client_id="other"),
+        'The application "Batch" has another client_id: choose another name, '
+        'or delete that application with delete_application("batch").',
+    ),
+    "lifetime too long": (
+        lambda r: r.create_api("Long", "urn:long", {}, token_lifetime=2_592_001),
+        "Choose a token_lifetime from 1 to 2592000 seconds (30 days).",
+    ),
+    "lifetime of nothing": (
+        lambda r: r.create_api("Long", "urn:long", {}, token_lifetime=0),
+        "Choose a token_lifetime from 1 to 2592000 seconds (30 days).",
+    ),
+    "lifetime in words": (
+        lambda r: r.create_api("Long", "urn:long", {}, token_lifetime="1h"),
+        "Give token_lifetime as a whole number of seconds.",
+    ),
+    "unknown profile": (
+        lambda r: r.create_api("Odd", "urn:odd", {}, token_profile="at+jwt"),
+        'Choose the token_profile "auth0" or "rfc9068".',
+    ),
+    "scopes without descriptions": (
+        lambda r: r.create_api("Odd", "urn:odd", ["read:todos"]),
+        'Give scopes with descriptions, such as {"read:todos": "Read the todos"}.',
+    ),
+    "scope with a space": (
+        lambda r: r.create_api("Odd", "urn:odd", {"read todos": ""}),
+        'Each of scopes is a word without spaces, such as "read:todos".',
+    ),
+    "identifier with a space": (
+        lambda r: r.create_api("Odd", f"{AUDIENCE} ", {}),
+        "Give an API's identifier as a string of printable ASCII characters without spaces.",
+    ),
+    "no name": (lambda r: r.create_api("", "urn:odd", {}), 'Give a name, such as "Todo API".'),
+    "secret with a line end": (
+        lambda r: r.create_application("Odd", client_secret="secret\n"),
+        "Give a client_secret as a string of printable ASCII characters without spaces.",
+    ),
+    "grant types in one string": (
+        lambda r: r.create_application("Odd", grant_types="client_credentials"),
+        'Give grant_types as a list, such as ["client_credentials"].',
+    ),
+    "grant for an unknown application": (
+        lambda r: r.create_grant("nobody", AUDIENCE, []),
+        'No application has the client_id "nobody": '
+        "create one with create_application(...), and take its client_id.",
+    ),
+    "grant for a name in place of an identifier": (
+        lambda r: r.create_grant("batch", "Todo API", []),
+        'No API has the identifier "Todo API": create one with create_api(...), '
+        'or give one of "http://localhost:3001".',
+    ),
+    "grant for an audience with a slash too many": (
+        lambda r: r.create_grant("batch", f"{AUDIENCE}/", []),
+        'No API has the identifier "http://localhost:3001/": create one with create_api(...), '
+        'or give one of "http://localhost:3001".',
+    ),
+    "grant of an unknown scope": (
+        lambda r: r.create_grant("batch", AUDIENCE, ["read:todos", "delete:todos"]),
+        'The API "Todo API" has no scope "delete:todos": add it with create_api(...), '
+        'or grant some of "read:todos", "write:todos".',
+    ),
+    "grant of scopes in one string": (
+        lambda r: r.create_grant("batch", AUDIENCE, "read:todos"),
+        'Give scopes as a list, such as ["read:todos"].',
+    ),
+    "grant for an object in place of its id": (
+        lambda r: r.create_grant(r.applications["batch"], AUDIENCE, []),
+        "No application has the client_id \"Application(name='Batch', client_id='batch', "
+        "grant_types=('client_credentials',), client_secret=None)\": "
+        "create one with create_application(...), and take its client_id.",
+    ),
+    "deletion of an object in place of its identifier": (
+        lambda r: r.delete_api(r.apis[AUDIENCE]),
+        "Give an API's identifier as a string of printable ASCII characters without spaces.",
+    ),
+    "scopes that are no words": (
+        lambda r: r.create_grant("batch", AUDIENCE, [["read:todos"]]),
+        'Each of scopes is a word without spaces, such as "read:todos".',
+    ),
+    "new secret for nobody": (
+        lambda r: r.rotate_secret("nobody"),
+        'No application has the client_id "nobody": take one of applications.',
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_what_is_refused_says_what_to_do(unchanged, change, sentence):
+    before = dict(unchanged.apis), dict(unchanged.applications), dict(unchanged.grants)
+    with pytest.raises(RegistryError) as refused:
+        change(unchanged)
+
+    assert str(refused.value) == sentence
+    assert before == (dict(unchanged.apis), dict(unchanged.applications), dict(unchanged.grants))
+
+
+def test_the_views_cannot_be_written_to(unchanged):
+    with pytest.raises(TypeError):
+        unchanged.apis["urn:other"] = unchanged.apis[AUDIENCE]
+    with pytest.raises(TypeError):
+        unchanged.apis[AUDIENCE].scopes["admin"] = ""
+
+
+def test_objects_read_well(unchanged):
+    assert repr(unchanged) == "<Registry: 1 APIs, 1 applications, 1 client grants>"
+    assert repr(unchanged.apis[AUDIENCE]) == (
+        "Api(name='Todo API', identifier='http://localhost:3001', scopes=['read:todos', 'write:todos'], "
+        "token_lifetime=86400, token_profile='auth0')"
+    )
+
+
+def test_it_can_be_read_while_another_thread_changes_it(registry):
+    """A view that is being walked does not change under the reader, and no change is lost."""
+
+    def register(prefix: str) -> None:
+        for number in range(50):
+            registry.create_api(f"{prefix}{number}", f"urn:{prefix}{number}", {})
+
+    writers = [threading.Thread(target=register, args=(prefix,)) for prefix in "abc"]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        assert all(api.identifier == identifier for identifier, api in registry.apis.items())
+    for writer in writers:
+        writer.join()
+    assert len(registry.apis) == 151

@@ -1,0 +1,50 @@
+"""Which issuer, audience and application the course uses: four variables, from the environment or from ``.env``."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def env_file() -> Path:
+    """The dotenv file: ``.env`` at the root of the course, or what COURSE_ENV_FILE names."""
+    return Path(os.environ.get("COURSE_ENV_FILE") or ROOT / ".env")
+
+
+def state_dir() -> Path:
+    """Where the course keeps what is the learner's own, such as progress: ``.lab``, or what COURSE_STATE_DIR names."""
+    return Path(os.environ.get("COURSE_STATE_DIR") or ROOT / ".lab")
+
+
+class Settings(BaseSettings):
+    """ISSUER, AUDIENCE, CLIENT_ID and CLIENT_SECRET.
+
+    With no ISSUER set, the lab starts its own authorization server and makes the other three up. The secret is a
+    ``SecretStr``: it prints as stars, and ``get_secret_value()`` is the one way to it.
+    """
+
+    model_config = SettingsConfigDict(
+        extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    issuer: str | None = None
+    audience: str | None = None
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(_env_file=env_file(), **values)
+
+    @field_validator("issuer", "audience", "client_id")
+    @classmethod
+    def _strip(cls, value: str | None) -> str | None:
+        return value.strip() if value else value
+
+    @property
+    def missing(self) -> list[str]:
+        """The names of the variables that are not set."""
+        return [name.upper() for name in type(self).model_fields if not getattr(self, name)]

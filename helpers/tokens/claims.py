@@ -1,0 +1,147 @@
+"""The claims, held against here and now: a table from each claim to a small predicate (RFC 7519 §4.1, RFC 9068 §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .errors import ClaimRefused, InsufficientScope, Reason
+
+REQUIRED = ("iss", "sub", "aud", "exp", "iat")
+"""RFC 9068 §2.2 without `client_id` and `jti`, which Auth0's default profile does not send."""
+
+THIRTY_DAYS = 2_592_000
+"""Seconds: the longest life that Auth0 gives a token. A longer one was not made by it."""
+
+Claims = Mapping[str, Any]
+
+
+class Expected(NamedTuple):
+    """What the claims are held against. Times in seconds."""
+
+    issuer: str
+    audience: str
+    leeway: float = 0.0
+    max_lifetime: int = THIRTY_DAYS
+    other_audiences: bool = True
+
+
+# The predicates. Each finds its claim there, and of a type that the table allows. `now` is in seconds since 1970.
+# An integer in a token may be larger than any float: it can be compared with one, not added to one.
+
+
+def is_issuer(claims: Claims, expected: Expected, now: float) -> bool:
+    """Exactly: a slash more or less is another issuer."""
+    return claims["iss"] == expected.issuer
+
+
+def is_audience(claims: Claims, expected: Expected, now: float) -> bool:
+    """This API is meant, alone or with others (RFC 7519 §4.1.3), if others are allowed."""
+    aud = claims["aud"]
+    if isinstance(aud, str):
+        return aud == expected.audience
+    named = expected.audience in aud and all(isinstance(audience, str) for audience in aud)
+    return named and (expected.other_audiences or len(aud) == 1)
+
+
+def is_before_expiry(claims: Claims, expected: Expected, now: float) -> bool:
+    """ "On or after" it the token is dead (RFC 7519 §4.1.4). A fraction of a second does not prolong its life."""
+    return claims["exp"] // 1 > now - expected.leeway
+
+
+def is_after_start(claims: Claims, expected: Expected, now: float) -> bool:
+    return claims["nbf"] <= now + expected.leeway
+
+
+def is_after_issue(claims: Claims, expected: Expected, now: float) -> bool:
+    return claims["iat"] <= now + expected.leeway
+
+
+def is_short_lived(claims: Claims, expected: Expected, now: float) -> bool:
+    return claims["exp"] <= claims.get("iat", now) + expected.max_lifetime
+
+
+def is_subject(claims: Claims, expected: Expected, now: float) -> bool:
+    return claims["sub"] != ""
+
+
+TEXT = (str,)
+TEXTS = (str, list)
+NUMBER = (int, float)
+"""JSON's types as Python's, exactly: `true` is not a number, though Python has `bool` inherit from `int`."""
+
+
+class Refusal(NamedTuple):
+    """What to say if a claim does not hold."""
+
+    code: str
+    message: str
+
+
+class Rule(NamedTuple):
+    """One check of one claim: the types it may have, and what must hold."""
+
+    claim: str
+    clause: str
+    types: tuple[type, ...]
+    holds: Callable[[Claims, Expected, float], bool] | None = None
+    refusal: Refusal | None = None
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("iss", "RFC 7519 §4.1.1", TEXT, is_issuer,
+         Refusal("issuer_mismatch", "Another authorization server issued the token.")),
+    Rule("aud", "RFC 7519 §4.1.3", TEXTS, is_audience,
+         Refusal("audience_mismatch", "The token is meant for another API.")),
+    Rule("exp", "RFC 7519 §4.1.4", NUMBER, is_before_expiry,
+         Refusal("expired", "The token has expired.")),
+    Rule("nbf", "RFC 7519 §4.1.5", NUMBER, is_after_start,
+         Refusal("not_yet_valid", "The token is not valid yet.")),
+    Rule("iat", "RFC 7519 §4.1.6", NUMBER, is_after_issue,
+         Refusal("issued_in_the_future", "The token was issued in the future: one of the clocks is wrong.")),
+    Rule("exp", "RFC 8725 §3.8", NUMBER, is_short_lived,
+         Refusal("lifetime_too_long", "The token would live longer than its issuer ever allows.")),
+    Rule("sub", "RFC 7519 §4.1.2", TEXT, is_subject,
+         Refusal("sub_empty", "The token is about nobody.")),
+    Rule("jti", "RFC 7519 §4.1.7", TEXT),
+    Rule("scope", "RFC 8693 §4.2", TEXT),
+)  # fmt: skip
+
+
+def check_claims(
+    claims: Claims,
+    expected: Expected,
+    now: float,
+    *,
+    required: Iterable[str] = REQUIRED,
+    rules: Sequence[Rule] = RULES,
+) -> None:
+    """Hold the claims against the table, at the time `now`. Raises ClaimRefused for the first that fails."""
+    for claim in required:
+        if claim not in claims:
+            message = f"The token has no {claim} claim."
+            raise ClaimRefused(
+                f"{claim}_missing", message, reason=Reason.MISSING, clause="RFC 9068 §2.2", claim=claim
+            )
+    for claim, clause, types, holds, refusal in rules:
+        if claim in claims:
+            if type(claims[claim]) not in types:
+                message = f"The {claim} claim does not have the form that it must have."
+                raise ClaimRefused(
+                    f"{claim}_invalid", message, reason=Reason.INVALID, clause=clause, claim=claim
+                )
+            if holds is not None and not holds(claims, expected, now):
+                raise ClaimRefused(*refusal, reason=Reason.CHECK_FAILED, clause=clause, claim=claim)
+
+
+def expires_at(claims: Claims, leeway: float) -> float:
+    """The first moment at which a token that was found good is dead, in seconds since 1970."""
+    return claims["exp"] // 1 + leeway
+
+
+def check_scopes(claims: Claims, scopes: Iterable[str]) -> None:
+    """Whether the token holds all these scopes, compared whole (RFC 6749 §3.3). Raises InsufficientScope."""
+    needed = scopes.split() if isinstance(scopes, str) else tuple(scopes)
+    held = claims.get("scope", "").split(" ")
+    if not all(scope in held for scope in needed):
+        raise InsufficientScope(" ".join(needed))

@@ -1,0 +1,89 @@
+"""One GET of a small document, bounded in time and size, from exactly the address that was asked for."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+USER_AGENT = "todo-api"
+
+
+class FetchError(Exception):
+    """The document could not be had. The message says why; status is the HTTP status, if there was one."""
+
+    def __init__(self, message: str, *, status: int | None = None, timed_out: bool = False) -> None:
+        super().__init__(message)
+        self.status = status
+        self.timed_out = timed_out
+
+
+def new_session() -> requests.Session:
+    """A session that says who asks."""
+    session = requests.Session()
+    session.headers["User-Agent"] = USER_AGENT
+    return session
+
+
+def is_safe_address(url: str) -> bool:
+    """https, or http to this machine itself: who can change the keys on their way can sign any token."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not host or parts.username is not None or parts.password is not None:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def fetch_document(
+    url: str, *, session: requests.Session, timeout: float = 5.0, max_size: int = 262_144
+) -> bytes:
+    """The body of a 200 answer.
+
+    timeout: seconds to connect, for each read, and for all of the body.  max_size: bytes.
+    Raises FetchError, for a redirect too: whoever can redirect the request could choose the keys.
+    """
+    if not is_safe_address(url):
+        raise FetchError(f"{url} is neither https nor on this machine")
+    deadline = time.monotonic() + timeout
+    try:
+        with session.get(
+            url,
+            # Uncompressed, so that the bound on the size is a bound on what is read.
+            headers={"Accept": "application/json", "Accept-Encoding": "identity", "Connection": "close"},
+            timeout=timeout,
+            stream=True,
+            allow_redirects=False,
+        ) as response:
+            if response.status_code != 200:
+                what = "redirects elsewhere" if response.is_redirect else f"answered {response.status_code}"
+                raise FetchError(f"{url} {what}", status=response.status_code)
+            return _read(response, url, deadline, max_size)
+    except (requests.Timeout, urllib3.exceptions.TimeoutError):
+        raise FetchError(f"{url} did not answer within {timeout:g} s", timed_out=True) from None
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        raise FetchError(f"cannot connect to {url} ({type(error).__name__})") from None
+
+
+def _read(response: requests.Response, url: str, deadline: float, max_size: int) -> bytes:
+    body = bytearray()
+    # read1 returns after one read of the socket: a server that sends a byte a second meets the deadline.
+    while chunk := response.raw.read1(8192):
+        body += chunk
+        if len(body) > max_size:
+            raise FetchError(f"{url} sent more than {max_size} bytes")
+        if time.monotonic() > deadline:
+            raise FetchError(f"{url} sent its answer too slowly", timed_out=True)
+    return bytes(body)

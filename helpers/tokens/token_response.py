@@ -1,0 +1,165 @@
+"""What the token endpoint answers (RFC 6749 §5): a token, or why there is none and what to do about it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Protocol
+
+from .encoding import decode_json
+
+MAX_BYTES = 64 * 1024
+"""Of a token response's body."""
+
+_B64TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")  # RFC 6750 §2.1
+
+_SEND_AUDIENCE = "Send an audience: the identifier of the API that the token is for."
+_CHECK_AUDIENCE = "Check the audience, character by character: the issuer knows no API with this identifier."
+_CREATE_GRANT = "Create a client grant that lets this application use this API."
+_NARROW_SCOPE = "Ask for fewer scopes, or add the missing ones to the application's client grant."
+_CHECK_CLIENT = "Check the client id and the client secret: both must be of one application of this issuer."
+_SEND_CLIENT_ID = "Send the client id: the request came without one."
+_ALLOW_GRANT_TYPE = "Allow the grant type client_credentials in the application's settings."
+_OTHER_ISSUER = "Ask another issuer: this one does not offer the client credentials grant."
+_CHECK_REQUEST = "Compare the request with RFC 6749 §4.4.2: a parameter is missing, doubled or malformed."
+_CHECK_ENDPOINT = "Check the token endpoint: the issuer's discovery document names it."
+_WAIT = "Wait before asking again, and reuse one token for as long as it lives."
+
+# What to do about a refusal: the first row whose status, error and words in the description all match. The
+# errors are those of RFC 6749 §5.2 and RFC 8707 §2; the words are Auth0's, which calls most access_denied.
+_ADVICE: tuple[tuple[int | None, str | None, str, str], ...] = (
+    (None, "access_denied", "No audience", _SEND_AUDIENCE),
+    (None, "access_denied", "Service not enabled", _CHECK_AUDIENCE),
+    (None, "access_denied", "not authorized to access", _CREATE_GRANT),
+    (None, "access_denied", "not been granted scopes", _NARROW_SCOPE),
+    (None, "invalid_client", "Missing client_id", _SEND_CLIENT_ID),
+    (None, "invalid_client", "", _CHECK_CLIENT),
+    (None, "invalid_target", "", _CHECK_AUDIENCE),
+    (None, "invalid_scope", "", _NARROW_SCOPE),
+    (None, "unauthorized_client", "Grant type", _ALLOW_GRANT_TYPE),
+    (None, "unauthorized_client", "", _CREATE_GRANT),
+    (None, "unsupported_grant_type", "", _OTHER_ISSUER),
+    (None, "invalid_request", "", _CHECK_REQUEST),
+    (401, None, "", _CHECK_CLIENT),
+    (404, None, "", _CHECK_ENDPOINT),
+    (405, None, "", _CHECK_ENDPOINT),
+    (429, None, "", _WAIT),
+)
+
+
+class TokenRequestError(Exception):
+    """No access token was to be had. Neither the secret nor a body that was sent or received is in it.
+
+    message: one sentence, what happened.  status: of the HTTP response, None when none came.  error: the code
+    of RFC 6749 §5.2, if any.  error_description: the issuer's words, made printable, if any.  advice: one
+    sentence, what to do.  retry_after: seconds that the issuer asks to wait, if it does.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        status: int | None = None,
+        error: str | None = None,
+        error_description: str | None = None,
+        advice: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        # All of it goes to `args`, from which copy and pickle make the exception again.
+        super().__init__(message, status, error, error_description, advice, retry_after)
+        self.message = message
+        self.status = status
+        self.error = error
+        self.error_description = error_description
+        self.advice = advice
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.advice}".rstrip()
+
+
+class HasSecretValue(Protocol):
+    """A secret that does not print itself, such as pydantic's `SecretStr`."""
+
+    def get_secret_value(self) -> str: ...
+
+
+def read_token_response(
+    status: int, body: bytes, *, endpoint: str, secret: HasSecretValue, retry_after: float | None = None
+) -> tuple[str, float] | TokenRequestError:
+    """The access token and its lifetime in seconds, 0 when none is given (RFC 6749 §5.1); or what is wrong.
+
+    endpoint: for the messages.  secret: masked, should the response repeat it.  retry_after: seconds, if the
+    response asks to wait.  An error is returned, not raised from here: its traceback would keep the body.
+    """
+    answer = _json_object(body)
+    if status != 200 or "error" in answer:
+        return _refusal(status, answer, endpoint, secret, retry_after)
+    if fault := _fault(answer):
+        message = f"{endpoint} sent no token response (RFC 6749 §5.1): {fault}."
+        return TokenRequestError(message, status, advice=_CHECK_ENDPOINT)
+    return answer["access_token"], answer.get("expires_in", 0)
+
+
+def printable(text: str, limit: int = 500) -> str:
+    """The text on one line, without control characters, cut to `limit` characters."""
+    text = "".join(character if character.isprintable() else " " for character in text)
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body; an empty one when it is something else, or too large."""
+    if len(body) > MAX_BYTES:
+        return {}
+    try:
+        value = decode_json(body)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _fault(answer: dict[str, Any]) -> str | None:
+    """Why this is no token response (RFC 6749 §5.1), in words that repeat nothing of it."""
+    token, kind, lifetime = (answer.get(name) for name in ("access_token", "token_type", "expires_in"))
+    if not answer:
+        return f"it is not a JSON object of at most {MAX_BYTES} bytes"
+    if not isinstance(token, str) or not _B64TOKEN.fullmatch(token):
+        return "access_token is missing, or has characters that no bearer token has"
+    if not isinstance(kind, str) or kind.lower() != "bearer":
+        return "token_type is not Bearer"
+    if "expires_in" in answer and (type(lifetime) not in (int, float) or not lifetime > 0):
+        return "expires_in is not a positive number of seconds"
+    return None
+
+
+def _refusal(
+    status: int, answer: dict[str, Any], endpoint: str, secret: HasSecretValue, retry_after: float | None
+) -> TokenRequestError:
+    error, description = (_quote(answer.get(name), secret) for name in ("error", "error_description"))
+    message = f"{endpoint} answered {status}"
+    if 300 <= status < 400:
+        message += " and redirects elsewhere, where the secret must not go"
+    message += f" {error}" if error else ""
+    message += f": {description}" if description else ""
+    message = f"{message.rstrip('.')}."
+    if retry_after:
+        message += f" It asks to wait {retry_after:.0f} s."
+    return TokenRequestError(
+        message, status, error, description, _advice(status, error, description), retry_after
+    )
+
+
+def _quote(words: Any, secret: HasSecretValue) -> str | None:
+    """What the issuer says, fit to be shown: it might repeat the secret, or steer a terminal."""
+    if not isinstance(words, str):
+        return None
+    return printable(words.replace(secret.get_secret_value(), "**********"))
+
+
+def _advice(status: int, error: str | None, description: str | None) -> str:
+    for row_status, row_error, words, advice in _ADVICE:
+        if row_status in (None, status) and row_error in (None, error) and words in (description or ""):
+            return advice
+    if 300 <= status < 400:
+        return _CHECK_ENDPOINT
+    if status >= 500:
+        return "Try again later: the issuer has a fault of its own."
+    return "Check the client id, the client secret and the audience; the issuer's own log may say more."

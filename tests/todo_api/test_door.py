@@ -1,0 +1,203 @@
+"""The bearer door over real HTTP: what each kind of request is answered (RFC 6750 §2, §3.1)."""
+
+import http.client
+import json
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from helpers import todo_api
+from helpers.services import Service, listen
+from helpers.tokens.errors import InvalidToken, KeysUnavailable, Reason, TokenError
+
+TOKENS = {
+    "reader": {"scope": "read:todos"},
+    "writer": {"scope": "read:todos write:todos"},
+    "lookalike": {"scope": "read:todosX xread:todos"},
+    "listed": {"scope": ["read:todos"]},
+    "bare": {},
+}
+
+
+async def verify(token: str) -> dict[str, object]:
+    """Knows the tokens above by heart, and stands in for the verifier: the door is what is tested here."""
+    if token == "outage":
+        raise KeysUnavailable(30.0)
+    if token not in TOKENS:
+        raise InvalidToken(
+            "expired", "The token has expired.", reason=Reason.CHECK_FAILED, clause="RFC 7519 §4.1.4"
+        )
+    return TOKENS[token]
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[str]:
+    app = todo_api.create_app(verify, audience="the-api", token_endpoint="http://127.0.0.1:9000/oauth/token")
+    service = Service("The Todo API", app, listen()).start()
+    yield service.url
+    service.stop()
+
+
+def get(
+    api: str, *headers: tuple[str, str], path: str = "/todos", method: str = "GET", body: bytes | None = None
+):
+    """A request with exactly these headers, twice the same one included."""
+    connection = http.client.HTTPConnection(api.removeprefix("http://"), timeout=5)
+    connection.putrequest(method, path)
+    for name, value in (*headers, ("Content-Length", str(len(body or b"")))):
+        connection.putheader(name, value)
+    connection.endheaders(body)
+    response = connection.getresponse()
+    answer = response.status, response.headers.get("WWW-Authenticate"), json.loads(response.read() or b"null")
+    connection.close()
+    return answer
+
+
+def bearer(token: str) -> tuple[str, str]:
+    return "Authorization", f"Bearer {token}"
+
+
+def test_health_is_open(api: str) -> None:
+    assert get(api, path="/health") == (200, None, {"status": "ok"})
+
+
+def test_nothing_shown_is_401_without_an_error_code(api: str) -> None:
+    status, challenge, body = get(api)
+    assert (status, challenge) == (401, "Bearer")
+    assert "error" not in body
+
+
+@pytest.mark.parametrize("value", ["Basic aWQ6c2VjcmV0", "Token reader", "reader", "bearer_token reader", ""])
+def test_another_scheme_is_like_nothing_shown(api: str, value: str) -> None:
+    assert get(api, ("Authorization", value))[:2] == (401, "Bearer")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Bearer",
+        "Bearer ",
+        "Bearer  ",
+        "Bearer a b",
+        "Bearer a, Bearer b",
+        "Bearer\treader",
+        "Bearer reader,",
+        "Bearer réader",
+        "Bearer: reader",
+    ],
+)
+def test_a_malformed_header_is_400_invalid_request(api: str, value: str) -> None:
+    status, challenge, body = get(api, ("Authorization", value))
+    assert status == 400
+    assert challenge is not None and 'error="invalid_request"' in challenge
+    assert body["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("value", ["Bearer reader", "bearer reader", "BEARER   reader"])
+def test_the_scheme_has_no_case_and_spaces_may_follow_it(api: str, value: str) -> None:
+    assert get(api, ("Authorization", value))[0] == 200
+
+
+def test_two_headers_are_400(api: str) -> None:
+    assert get(api, bearer("reader"), bearer("writer"))[0] == 400
+    assert get(api, bearer("reader"), bearer("reader"))[0] == 400
+
+
+def test_header_and_query_are_400_and_the_query_alone_is_no_method_here(api: str) -> None:
+    assert get(api, bearer("reader"), path="/todos?access_token=reader")[0] == 400
+    assert get(api, path="/todos?access_token=reader")[:2] == (401, "Bearer")
+
+
+def test_header_and_form_field_are_400_and_the_form_alone_is_no_method_here(api: str) -> None:
+    form = ("Content-Type", "application/x-www-form-urlencoded")
+    assert get(api, bearer("writer"), form, method="POST", body=b"access_token=writer")[0] == 400
+    assert get(api, form, method="POST", body=b"access_token=writer")[:2] == (401, "Bearer")
+
+
+def test_a_bad_token_is_401_invalid_token_with_the_reason(api: str) -> None:
+    status, challenge, body = get(api, bearer("forged"))
+    assert status == 401
+    assert challenge == 'Bearer error="invalid_token", error_description="The token has expired."'
+    assert body == {"error": "invalid_token", "error_description": "The token has expired."}
+
+
+def test_a_good_token_without_the_scope_is_403_and_names_it(api: str) -> None:
+    status, challenge, body = get(api, bearer("reader"), method="POST", body=b'{"title": "x"}')
+    assert status == 403
+    assert (
+        challenge is not None
+        and 'error="insufficient_scope"' in challenge
+        and 'scope="write:todos"' in challenge
+    )
+    assert body["error"] == "insufficient_scope"
+
+
+@pytest.mark.parametrize("token", ["lookalike", "listed", "bare"])
+def test_scopes_are_compared_whole(api: str, token: str) -> None:
+    assert get(api, bearer(token))[0] == 403
+
+
+def test_keys_that_cannot_be_had_are_503_with_retry_after(api: str) -> None:
+    response = requests.get(f"{api}/todos", headers=dict([bearer("outage")]), timeout=5)
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+    assert "WWW-Authenticate" not in response.headers
+
+
+@pytest.mark.parametrize("body", [b"{", b"[" * 10_000, b'{"title": 1}', b""])
+def test_the_door_comes_before_the_body(api: str, body: bytes) -> None:
+    json_type = ("Content-Type", "application/json")
+    assert get(api, json_type, method="POST", body=body)[:2] == (401, "Bearer")
+    assert get(api, json_type, bearer("reader"), method="POST", body=body)[0] == 403
+    assert get(api, json_type, bearer("writer"), method="POST", body=body)[0] in (400, 422)
+
+
+def test_every_todo_route_has_the_door(api: str) -> None:
+    paths = requests.get(f"{api}/openapi.json", timeout=5).json()["paths"]
+    guarded = [
+        (method.upper(), path) for path, methods in paths.items() for method in methods if path != "/health"
+    ]
+    assert len(guarded) == 5
+    for method, path in guarded:
+        assert get(api, path=path.replace("{todo_id}", "1"), method=method)[:2] == (401, "Bearer"), (
+            method,
+            path,
+        )
+
+
+def test_the_verifier_can_be_replaced_while_the_api_runs() -> None:
+    async def nobody(token: str) -> dict[str, object]:
+        raise InvalidToken("no", "Nobody comes in.", reason=Reason.CHECK_FAILED, clause="RFC 6750 §3.1")
+
+    app = todo_api.create_app(verify, audience="the-api", token_endpoint="http://127.0.0.1:9000/oauth/token")
+    service = Service("The Todo API", app, listen()).start()
+    try:
+        assert get(service.url, bearer("reader"))[0] == 200
+        app.state.door.verify = nobody
+        assert get(service.url, bearer("reader"))[0] == 401
+    finally:
+        service.stop()
+
+
+def test_a_verifier_that_breaks_leaves_the_door_shut(api: str, caplog: pytest.LogCaptureFixture) -> None:
+    async def broken(token: str) -> dict[str, object]:
+        raise ZeroDivisionError
+
+    app = todo_api.create_app(broken, audience="the-api", token_endpoint="http://127.0.0.1:9000/oauth/token")
+    service = Service("The Todo API", app, listen()).start()
+    try:
+        assert (
+            requests.get(f"{service.url}/todos", headers=dict([bearer("reader")]), timeout=5).status_code
+            == 500
+        )
+    finally:
+        service.stop()
+
+
+def test_every_token_error_has_an_answer() -> None:
+    from helpers.tokens import errors
+
+    kinds = [
+        kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, TokenError)
+    ]
+    assert {kind.status for kind in kinds if kind is not TokenError} == {400, 401, 403, 503}

@@ -1,0 +1,64 @@
+"""A line-up: one verifier, several tokens, and who of them gets in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from helpers.display.picture import BAD, GOOD
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """One token in the line-up.
+
+    :param good: whether it ought to get in.
+    :param let_in: whether it did.
+    :param said: the verifier's reason, when it refused.
+    """
+
+    name: str
+    story: str
+    good: bool
+    let_in: bool
+    said: str = ""
+
+
+class LineUp:
+    """The outcome of a line-up, as a table; reads as plain HTML, with no style."""
+
+    def __init__(self, suspects: Sequence[Suspect]) -> None:
+        self.suspects = suspects
+
+    @property
+    def headline(self) -> str:
+        """How many forged tokens get in, and whether the good one does."""
+        forged = [suspect for suspect in self.suspects if not suspect.good]
+        inside = sum(suspect.let_in for suspect in forged)
+        good = all(suspect.let_in for suspect in self.suspects if suspect.good)
+        return f"{inside} of {len(forged)} forged tokens get in; the good one {'gets in' if good else 'is refused'}."
+
+    def __str__(self) -> str:
+        rows = [
+            f"{'let in ' if s.let_in else 'refused'}  {s.name}: {s.said or s.story}" for s in self.suspects
+        ]
+        return "\n".join([self.headline, *rows])
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        cell = "text-align:left;vertical-align:top"
+        head = "".join(
+            f'<th style="{cell}">{title}</th>'
+            for title in ("token", "what it does", "outcome", "the verifier says")
+        )
+        rows = "".join(
+            f'<tr><td style="{cell}">{escape(s.name)}</td><td style="{cell}">{escape(s.story)}</td>'
+            f'<td style="{cell}">{_outcome(s)}</td><td style="{cell}">{escape(s.said)}</td></tr>'
+            for s in self.suspects
+        )
+        html = f"<p><b>{escape(self.headline)}</b></p><table><tr>{head}</tr>{rows}</table>"
+        return {"text/html": html, "text/plain": str(self)}
+
+
+def _outcome(suspect: Suspect) -> str:
+    colour = GOOD if suspect.let_in is suspect.good else BAD
+    word = "let in" if suspect.let_in else "refused"
+    return f'<b style="color:{colour};white-space:nowrap">{word}</b>'

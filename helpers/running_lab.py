@@ -1,0 +1,297 @@
+"""A running lab: both servers, the settings that point at them, the clock, and the record of the wire."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import socket
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import requests
+from fastapi import FastAPI
+from jupyter_core.paths import jupyter_runtime_dir
+from pydantic import SecretStr
+from starlette.types import ASGIApp
+
+from helpers import todo_api
+from helpers.attacks import FIRST, Forgery, Workshop
+from helpers.authorization_server import AuthorizationServer
+from helpers.clock import Clock
+from helpers.display.card import Card, Link
+from helpers.display.exchange import Exchange, RawExchange
+from helpers.display.lineup import LineUp, Suspect
+from helpers.display.picture import Picture
+from helpers.display.sequence import wire_view
+from helpers.lab import API_PORT, AUDIENCE, AUTHORIZATION_SERVER_PORT, LabError
+from helpers.services import LOOPBACK, Service, ServiceError, listen_near, origin
+from helpers.settings import Settings
+from helpers.tokens.client import ClientCredentials
+from helpers.tokens.discovery import discover
+from helpers.tokens.errors import ConfigurationError, DiscoveryError
+from helpers.tokens.verifier import AccessTokenVerifier
+from helpers.wire import API_USER_AGENT, Wire, install, uninstall
+
+APPLICATION = "Nightly batch"
+
+
+class RunningLab:
+    """What ``lab.start()`` started.
+
+    settings: issuer, audience, client id and secret of the application that the learner plays.
+    authorization_server: the local one; it runs even when the settings name another issuer, so that the pages which
+    change a registration or a key have one to change.
+    todo_api: the Todo API's app; it trusts the issuer of the settings.
+    api: the Todo API's URL, without a slash at the end.
+    token_endpoint: URL of the issuer's token endpoint, from its discovery document.
+    clock: what both servers take for the time; a lesson may move it on.
+    """
+
+    settings: Settings
+    authorization_server: AuthorizationServer
+    todo_api: FastAPI
+    api: str
+    token_endpoint: str
+    verifier: AccessTokenVerifier
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.wire = Wire()
+        self._services: list[Service] = []
+        self._sockets: tuple[socket.socket, ...] = ()
+        self._clients: dict[str | None, ClientCredentials] = {}
+
+    @classmethod
+    def started(cls) -> RunningLab:
+        """Start both servers.
+
+        :raises LabError: with one sentence that says what to do.
+        """
+        lab = cls()
+        try:
+            lab._start(Settings())
+        except (DiscoveryError, ConfigurationError, ServiceError) as error:
+            lab.stop()
+            raise LabError(str(error)) from error
+        except BaseException:
+            lab.stop()
+            raise
+        return lab
+
+    def _start(self, settings: Settings) -> None:
+        if settings.issuer and settings.missing:
+            raise LabError(
+                f"ISSUER is set, and {', '.join(settings.missing)} is not: set all four variables in .env, or none of"
+                " them to use the local authorization server."
+            )
+        _reach_loopback_directly()
+        # Both sockets first: the issuer and the API's origin are addresses, and each app must know its own.
+        self._sockets = server_socket, api_socket = (
+            listen_near(AUTHORIZATION_SERVER_PORT),
+            listen_near(API_PORT),
+        )
+        self.api = origin(api_socket)
+        self.authorization_server = AuthorizationServer(
+            f"{origin(server_socket)}/", clock=self.clock, allowed_origins=(self.api,)
+        )
+        self._serve("The authorization server", self.authorization_server.app, server_socket)
+        self.is_local = settings.issuer is None
+        self.settings = self._register_application() if self.is_local else settings
+
+        metadata = discover(self.issuer)
+        self.token_endpoint, self._jwks_uri = metadata.token_endpoint, metadata.jwks_uri
+        session = requests.Session()
+        session.headers["User-Agent"] = API_USER_AGENT
+        self.verifier = AccessTokenVerifier(
+            issuer=self.issuer, audience=self.audience, clock=self.clock, session=session
+        )
+        self.todo_api = todo_api.create_app(
+            self.verifier.verify_async, audience=self.audience, token_endpoint=self.token_endpoint
+        )
+        self._serve("The Todo API", self.todo_api, api_socket)
+        for url in (
+            self.authorization_server.issuer,
+            self.issuer,
+            metadata.token_endpoint,
+            metadata.jwks_uri,
+        ):
+            self.wire.name("/".join(url.split("/")[:3]), "Authorization server")
+        self.wire.name(self.api, "Todo API")
+        install(self.wire)
+
+    def _serve(self, name: str, app: ASGIApp, sock: socket.socket) -> None:
+        self._services.append(Service(name, app, sock).start())
+
+    def _register_application(self) -> Settings:
+        """What lesson 02 does by hand: the API, an application, and a grant that joins them."""
+        registry = self.authorization_server.registry
+        registry.create_api("Todo API", AUDIENCE, todo_api.SCOPES)
+        application = registry.create_application(APPLICATION)
+        registry.create_grant(application.client_id, AUDIENCE, todo_api.SCOPES)
+        return Settings(
+            issuer=self.authorization_server.issuer,
+            audience=AUDIENCE,
+            client_id=application.client_id,
+            client_secret=application.client_secret,
+        )
+
+    @property
+    def issuer(self) -> str:
+        """The issuer identifier of the authorization server in use."""
+        return self.settings.issuer or ""
+
+    @property
+    def audience(self) -> str:
+        """The API's identifier: a name, whatever address the API has."""
+        return self.settings.audience or ""
+
+    @property
+    def client_id(self) -> str:
+        """The client id of the application that the learner plays."""
+        return self.settings.client_id or ""
+
+    @property
+    def client_secret(self) -> SecretStr:
+        """Its secret; ``get_secret_value()`` is the one way to it."""
+        return self.settings.client_secret or SecretStr("")
+
+    def client(self, scope: str | None = None) -> ClientCredentials:
+        """The finished client for the application, which keeps its token.
+
+        :param scope: scopes apart by spaces; all that were granted when left out.
+        """
+        if scope not in self._clients:
+            self._clients[scope] = ClientCredentials(
+                token_endpoint=self.token_endpoint,
+                client_id=self.client_id,
+                client_secret=self.client_secret,
+                audience=self.audience,
+                scope=scope,
+                clock=self.clock,
+            )
+        return self._clients[scope]
+
+    def token(self, scope: str | None = None) -> str:
+        """An access token for the application.
+
+        :param scope: scopes apart by spaces; all that were granted when left out.
+        """
+        return self.client(scope).token()
+
+    @property
+    def exchanges(self) -> Sequence[Exchange]:
+        """Every exchange that was recorded since the lab started, the oldest first."""
+        return self.wire.all()
+
+    def wire_view(self, last: int | None = None) -> Picture:
+        """See :func:`helpers.lab.wire`."""
+        return wire_view(self._recorded(last))
+
+    def raw_exchange(self, last: int) -> RawExchange:
+        """See :func:`helpers.lab.raw`."""
+        return RawExchange(self._recorded(last)[0])
+
+    def _recorded(self, last: int | None) -> Sequence[Exchange]:
+        exchanges = self.wire.fresh() if last is None else self.wire.last(last)
+        if not exchanges:
+            raise LabError(
+                "Nothing has crossed the wire yet: run a cell that sends a request, and come back."
+            )
+        return exchanges
+
+    def line_up(self, verify: Callable[[str], Any], forgeries: Sequence[Forgery] = FIRST) -> LineUp:
+        """Let a good token and forged ones try a verifier, a plain function of the token.
+
+        What returns lets the token in, what raises refuses it. Forgeries that take the issuer's private key are left
+        out when the issuer is not the local one.
+        """
+        jwks = requests.get(self._jwks_uri, timeout=5).json()
+        key = self.authorization_server.keys.current.private_key if self.is_local else None
+        workshop = Workshop(self.token(), jwks, key)
+        tokens = [("a good token", "is what the issuer made for this API", True, workshop.good)]
+        for forgery in forgeries:
+            with contextlib.suppress(LookupError):
+                tokens.append((forgery.name, forgery.story, False, forgery.make(workshop)))
+        return LineUp(
+            [Suspect(name, story, good, *_tried(verify, token)) for name, story, good, token in tokens]
+        )
+
+    def card(self, ask: bool = False) -> Card:
+        """Who is who, and where.
+
+        :param ask: ask both servers whether they answer.
+        """
+        server = "local, behaves as Auth0 does" if self.is_local else "from ISSUER in your environment"
+        rows: list[tuple[str, str | Link]] = [
+            ("Authorization server", f"{self.issuer} ({server})"),
+            ("Todo API", self.api),
+            ("Its identifier (audience)", self.audience),
+            ("Try the API by hand", Link("Swagger page", docs_link(self.api))),
+            (
+                "You play the application",
+                f"{APPLICATION} ({self.client_id})" if self.is_local else self.client_id,
+            ),
+            ("Its secret", f"{self.client_secret}, kept in lab.client_secret"),
+        ]
+        if ask:
+            rows += [
+                ("Authorization server answers", self._answers(self._metadata_url)),
+                ("Todo API answers", self._answers(f"{self.api}/health")),
+            ]
+        if self.clock.offset:
+            rows.append(("The lab's clock", f"{self.clock.offset:.0f} s ahead of yours"))
+        return Card("The lab is running.", rows)
+
+    @property
+    def _metadata_url(self) -> str:
+        return f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
+
+    @staticmethod
+    def _answers(url: str) -> str:
+        try:
+            status = requests.get(url, timeout=3).status_code
+        except requests.RequestException:
+            return "no: run lab.reset() to start afresh"
+        return "yes" if status == 200 else f"with {status}: run lab.reset() to start afresh"
+
+    def stop(self) -> None:
+        """Stop both servers."""
+        uninstall()
+        while self._services:
+            self._services.pop().stop()
+        for sock in self._sockets:
+            sock.close()
+
+
+def _tried(verify: Callable[[str], Any], token: str) -> tuple[bool, str]:
+    try:
+        verify(token)
+    except Exception as refusal:  # a verifier says no with whatever it raises
+        return False, str(refusal) or type(refusal).__name__
+    return True, ""
+
+
+def docs_link(api: str) -> str:
+    """Where a browser finds the API's OpenAPI page: beside JupyterLab when that serves this kernel, else directly.
+
+    On Binder and JupyterHub only what Jupyter proxies can be reached from outside.
+    """
+    prefix = os.environ.get("JUPYTERHUB_SERVICE_PREFIX")
+    if prefix is None:
+        runtime = Path(jupyter_runtime_dir()) / f"jpserver-{os.getppid()}.json"
+        try:
+            prefix = json.loads(runtime.read_text(encoding="utf-8"))["base_url"]
+        except (OSError, ValueError, KeyError):
+            return f"{api}/docs"
+    port = re.sub(r".*:", "", api)
+    return f"{prefix.rstrip('/')}/proxy/{port}/docs"
+
+
+def _reach_loopback_directly() -> None:
+    """Where a proxy is set for the whole network, requests to this machine must not go through it."""
+    for name in ("no_proxy", "NO_PROXY"):
+        hosts = [host for host in os.environ.get(name, "").split(",") if host]
+        os.environ[name] = ",".join(dict.fromkeys([*hosts, LOOPBACK, "localhost"]))

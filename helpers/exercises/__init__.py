@@ -1,0 +1,1 @@
+"""The exercises: an engine with three outcomes, and one module for each lesson."""

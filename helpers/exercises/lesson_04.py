@@ -1,0 +1,490 @@
+"""Lesson 04: the pieces of a verifier, and the verifier."""
+
+import functools
+import hashlib
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+
+from helpers.attacks.workshop import Workshop, encode, signed
+from helpers.exercises.engine import Attempt, Exercise, NotYet
+from helpers.exercises.predict import Prediction
+
+other_scope = Prediction(
+    name="other_scope",
+    lesson="04",
+    options=(200, 401, 403),
+    answer=403,
+    because="Your verifier said yes: the token is genuine. The door then asked for `write:todos`, and this token does not hold it.",
+    otherwise={
+        200: "200 would mean that whatever verifies may do everything.",
+        401: "401 would mean that your verifier refused the token. It is as genuine as the other one, only narrower.",
+    },
+)
+
+
+def _refused(attempt: Attempt, arguments: tuple[Any, ...], what: str) -> None:
+    """A check is done by raising ValueError.
+
+    :raises NotYet: it returned, or raised something that looks like a bug.
+    """
+    said = attempt.error(*arguments)
+    if said is None:
+        result = attempt.or_none(*arguments)
+        hint = " Returning False is easily overlooked: raise a ValueError." if result is False else ""
+        raise NotYet(f"It let {what} pass.{hint}")
+    if "ValueError" not in said:
+        raise NotYet(f"For {what}: {said} A refusal is a ValueError, so that the API can tell it from a bug.")
+
+
+def _accepted(attempt: Attempt, arguments: tuple[Any, ...], what: str) -> None:
+    if said := attempt.error(*arguments):
+        raise NotYet(f"It refused {what}. {said}")
+
+
+_HEADER = {"alg": "RS256", "typ": "JWT", "kid": "the-key"}
+
+
+def _check_check_header(attempt: Attempt) -> str:
+    _accepted(attempt, (_HEADER,), "the header of a good token")
+    _accepted(attempt, ({**_HEADER, "kid": "another-key"},), "a good header with another key id")
+    for alg in ("none", "None", "nOnE", "HS256", "RS512", "PS256", "RS256 ", "rs256"):
+        _refused(attempt, ({**_HEADER, "alg": alg},), f"the algorithm {alg!r}")
+    for alg in (None, 256, ["RS256"], {"RS256": 1}):
+        _refused(attempt, ({**_HEADER, "alg": alg},), f"an algorithm that is no text, {alg!r},")
+    _refused(attempt, ({"typ": "JWT", "kid": "the-key"},), "a header with no `alg` at all")
+    return "One algorithm is allowed, and it is yours to choose. The header may agree with it or leave."
+
+
+check_header = Exercise(
+    name="check_header",
+    lesson="04",
+    check=_check_check_header,
+    hints=(
+        "A list of what is forbidden is never complete. What is the one value that is allowed?",
+        'Compare `header.get("alg")` with `"RS256"`: exactly, and with nothing done to it first.',
+        "If it differs, raise a ValueError with a sentence. There is nothing to return.",
+    ),
+    solution_code="""
+def check_header(header):
+    if header.get("alg") != "RS256":
+        raise ValueError("this API takes RS256 and nothing else")
+""",
+    explanation=(
+        "RFC 8725 section 3.1: the caller specifies the algorithms, and no other is used. A verifier that reads the algorithm from"
+        " the token lets the attacker choose how to be checked; both famous attacks on JWT libraries begin there."
+    ),
+)
+
+_KEYS = [
+    {"kid": "first", "kty": "RSA", "n": "AQAB", "e": "AQAB"},
+    {"kid": "second", "kty": "RSA", "n": "AQAC", "e": "AQAB"},
+]
+
+
+def _check_key_for(attempt: Attempt) -> str:
+    fetches: list[int] = []
+
+    def fetch() -> dict[str, Any]:
+        fetches.append(1)
+        return {"keys": [dict(key) for key in _KEYS]}
+
+    cache: dict[str, Any] = {}
+    key = attempt("first", cache, fetch)
+    if isinstance(key, str):
+        raise NotYet("It returned a string. The key is the dict with this `kid`.")
+    if key != _KEYS[0]:
+        raise NotYet("For the key id 'first' it did not return that key of the set.")
+    if not fetches:
+        raise NotYet("It never called `fetch()`. Where does the key come from?")
+    if len(fetches) > 1:
+        raise NotYet(f"The first token cost {len(fetches)} fetches. One has to do.")
+    attempt("first", cache, fetch)
+    if len(fetches) > 1:
+        raise NotYet(
+            "The second token with the same key fetched again. Keep the keys in `cache`; a local variable forgets them."
+        )
+    if attempt("second", cache, fetch) != _KEYS[1]:
+        raise NotYet("For the key id 'second' it did not return that key.")
+    if len(fetches) > 1:
+        raise NotYet(
+            "The other key of the same set cost another fetch. One fetch brings the whole set: keep all of it."
+        )
+    _refused(attempt, ("unknown", cache, fetch), "a key id that the issuer does not have")
+    _refused(attempt, (None, cache, fetch), "a token with no key id")
+    if attempt("second", {}, fetch) != _KEYS[1]:
+        raise NotYet(
+            "With an empty cache of its own it found nothing. Keep everything in `cache`, nothing elsewhere."
+        )
+    return "The deck's “first time only”. Two things are still missing, and lesson 06 brings them: new keys, and keys withdrawn."
+
+
+key_for = Exercise(
+    name="key_for",
+    lesson="04",
+    check=_check_key_for,
+    hints=(
+        "When `cache` is empty, fetch the set and put every key into it, under its `kid`.",
+        "After that, the key is `cache.get(kid)`. What if there is none?",
+        'A loop `for key in fetch()["keys"]: cache[key["kid"]] = key` fills it; an unknown id is a ValueError.',
+    ),
+    solution_code="""
+def key_for(kid, cache, fetch):
+    if not cache:
+        for key in fetch()["keys"]:
+            cache[key["kid"]] = key
+    if kid not in cache:
+        raise ValueError("the issuer has no key with this id")
+    return cache[kid]
+""",
+    explanation=(
+        "The set is fetched once and serves every token after it. The key id only chooses among the issuer's keys"
+        " (RFC 7515 section 4.1.4); a key that comes along in the token's own header is never looked at (RFC 8725 section 3.10)."
+    ),
+)
+
+_PREFIX = bytes.fromhex("3031300d060960864801650304020105000420")
+
+
+def _block(signing_input: bytes, size: int) -> bytes:
+    digest_info = _PREFIX + hashlib.sha256(signing_input).digest()
+    return b"\x00\x01" + b"\xff" * (size - 3 - len(digest_info)) + b"\x00" + digest_info
+
+
+def _check_expected_block(attempt: Attempt) -> str:
+    for signing_input, size in ((b"eyJ.eyJ", 256), (b"another.one", 256), (b"eyJ.eyJ", 512)):
+        block, right = attempt(signing_input, size), _block(signing_input, size)
+        if not isinstance(block, bytes):
+            raise NotYet(f"It returned a {type(block).__name__}. The block is bytes, as many as the key has.")
+        if right[-32:] not in block:
+            raise NotYet(
+                "The SHA-256 digest of the signing input is not in it. `hashlib.sha256(...).digest()` gives its 32 bytes."
+            )
+        if not block.endswith(right[-32:]):
+            raise NotYet("The digest has to stand at the very end.")
+        if not block.endswith(right[-51:]):
+            raise NotYet(
+                "Before the digest stand the 19 bytes that say `SHA-256 follows`: the constant `SHA256_PREFIX`."
+            )
+        if not block.startswith(b"\x00\x01"):
+            raise NotYet(
+                f"It begins with {block[:2].hex(' ')}. The picture above begins with two other bytes."
+            )
+        if len(block) != size:
+            raise NotYet(
+                f"It is {len(block)} bytes long, for a key of {size}. The `ff` in the middle fill it up: count them again."
+            )
+        if block != right:
+            raise NotYet(
+                "Both ends are right, and the middle is not: only `ff`, and one `00` where they end."
+            )
+    return "You have built what the private key signed, out of nothing but the token's first two parts."
+
+
+expected_block = Exercise(
+    name="expected_block",
+    lesson="04",
+    check=_check_expected_block,
+    hints=(
+        "From the right: the digest, before it the prefix, before that one byte `00`, then `ff` as often as needed, then `00 01`.",
+        "Everything but the `ff` takes 2 + 1 + 19 + 32 = 54 bytes.",
+        'So there are `size - 54` of them: `b"\\xff" * (size - 54)`.',
+    ),
+    solution_code="""
+import hashlib
+
+SHA256_PREFIX = bytes.fromhex("3031300d060960864801650304020105000420")
+
+def expected_block(signing_input, size):
+    digest = hashlib.sha256(signing_input).digest()
+    padding = b"\\xff" * (size - 3 - len(SHA256_PREFIX) - len(digest))
+    return b"\\x00\\x01" + padding + b"\\x00" + SHA256_PREFIX + digest
+""",
+    explanation=(
+        "RFC 8017 section 9.2, EMSA-PKCS1-v1_5. Build the block and compare all of it; do not take the signature's block apart and"
+        " look for the digest in it. Verifiers that did accepted forged signatures (CVE-2006-4339)."
+    ),
+)
+
+_NOW = 1_700_000_000
+
+
+def _check_check_times(attempt: Attempt) -> str:
+    def claims(**changes: Any) -> dict[str, Any]:
+        return {"iat": _NOW - 100, "exp": _NOW + 100, **changes}
+
+    _accepted(attempt, (claims(), _NOW), "a token with 100 seconds to live")
+    _refused(attempt, (claims(exp=_NOW - 1), _NOW), "a token that ended a second ago")
+    _refused(attempt, (claims(exp=_NOW), _NOW), "a token at the very second of its `exp`")
+    _accepted(attempt, (claims(exp=_NOW + 1), _NOW), "a token with one second to live")
+    _accepted(
+        attempt, (claims(exp=_NOW + 10.5), _NOW), "an `exp` with a fraction, which RFC 7519 section 2 allows"
+    )
+    _refused(attempt, ({"iat": _NOW - 100}, _NOW), "a token with no `exp`, which would live for ever")
+    _refused(attempt, (claims(exp=str(_NOW + 100)), _NOW), "an `exp` that is a text of digits")
+    _refused(attempt, (claims(exp=True), 0), "an `exp` of true, which Python takes for the number 1")
+    _refused(attempt, (claims(exp=None), _NOW), "an `exp` of null")
+    _refused(attempt, (claims(nbf=_NOW + 50), _NOW), "a token whose `nbf`, not before, is still to come")
+    _accepted(attempt, (claims(nbf=_NOW), _NOW), "a token whose `nbf` is now")
+    return "A missing `exp` is the quiet one: RFC 7519 makes the claim optional, so a verifier has to ask for it."
+
+
+check_times = Exercise(
+    name="check_times",
+    lesson="04",
+    check=_check_check_times,
+    hints=(
+        "Three refusals: no proper `exp`, `exp` reached, `nbf` still to come.",
+        '`type(claims.get("exp")) in (int, float)` is true for numbers only: missing, text, null and true all fail it.',
+        'On or after `exp` it is over, so `now >= claims["exp"]` refuses. `claims.get("nbf", now)` copes with a missing one.',
+    ),
+    solution_code="""
+def check_times(claims, now):
+    if type(claims.get("exp")) not in (int, float):
+        raise ValueError("the token does not say when it ends")
+    if now >= claims["exp"]:
+        raise ValueError("the token has expired")
+    if claims.get("nbf", now) > now:
+        raise ValueError("the token is not valid yet")
+""",
+    explanation=(
+        "RFC 7519 section 4.1.4: not accepted on or after `exp`; section 4.1.5: not before `nbf`. RFC 9068 section 2.2 makes `exp`"
+        " obligatory for access tokens. `isinstance(True, int)` is true in Python, and `type(True) in (int, float)` is not."
+    ),
+)
+
+
+def _check_check_audience(attempt: Attempt) -> str:
+    me = "http://localhost:3001"
+    _accepted(attempt, ({"aud": me}, me), "a token for exactly this API")
+    _refused(attempt, ({"aud": "https://reports.example"}, me), "a token for a wholly different API")
+    _refused(
+        attempt,
+        ({"aud": f"{me}-backup"}, me),
+        "the audience `http://localhost:3001-backup`, in which ours is a part,",
+    )
+    _refused(
+        attempt,
+        ({"aud": "http://localhost"}, me),
+        "the audience `http://localhost`, which is a part of ours,",
+    )
+    _refused(attempt, ({"aud": f"{me}/"}, me), "our audience with a slash at the end")
+    _accepted(attempt, ({"aud": [me]}, me), "a list with this API alone, which RFC 7519 allows")
+    _accepted(
+        attempt, ({"aud": ["https://reports.example", me]}, me), "a list in which this API stands second"
+    )
+    _refused(attempt, ({"aud": ["https://reports.example"]}, me), "a list of other APIs")
+    _refused(attempt, ({"aud": []}, me), "an empty list")
+    _refused(attempt, ({}, me), "a token with no audience")
+    for odd in (None, 3001, {me: 1}, [[me]]):
+        _refused(attempt, ({"aud": odd}, me), f"an audience of another form, {odd!r},")
+    return "A token for another API is a genuine token. Only this check keeps that API's owner out of yours."
+
+
+check_audience = Exercise(
+    name="check_audience",
+    lesson="04",
+    check=_check_check_audience,
+    hints=(
+        "`aud` is a text or a list of texts. Make a list of it in both cases, then look for yours in the list.",
+        "`in` between two texts looks for a part of it; `in` on a list compares whole members. Only the second is right here.",
+        "`[aud] if isinstance(aud, str) else aud` makes the list, once you have made sure it is one of the two.",
+    ),
+    solution_code="""
+def check_audience(claims, audience):
+    aud = claims.get("aud")
+    audiences = [aud] if isinstance(aud, str) else aud
+    if not isinstance(audiences, list) or audience not in audiences:
+        raise ValueError("the token is meant for another API")
+""",
+    explanation=(
+        "RFC 7519 section 4.1.3: a principal that does not find itself in `aud` must reject the token. Comparing is exact."
+        " Whether a list that names others too is welcome is a policy; the finished verifier has a parameter for it."
+    ),
+)
+
+
+def _check_check_issuer(attempt: Attempt) -> str:
+    issuer = "https://tenant.example/"
+    _accepted(attempt, ({"iss": issuer}, issuer), "our issuer")
+    _refused(attempt, ({"iss": "https://attacker.example/"}, issuer), "a wholly different issuer")
+    _refused(attempt, ({"iss": "https://tenant.example"}, issuer), "our issuer without its slash")
+    _refused(attempt, ({"iss": f"{issuer}staging/"}, issuer), "an issuer whose name begins like ours")
+    _refused(attempt, ({"iss": issuer.upper()}, issuer), "our issuer in capitals")
+    _refused(
+        attempt, ({"iss": f"https://attacker.example/?{issuer}"}, issuer), "an issuer that contains ours"
+    )
+    _refused(attempt, ({"iss": [issuer]}, issuer), "a list with our issuer in it")
+    _refused(attempt, ({}, issuer), "a token with no issuer")
+    return "Character by character, as RFC 7519 and RFC 9068 ask. Auth0's issuers end with a slash; most others' do not."
+
+
+check_issuer = Exercise(
+    name="check_issuer",
+    lesson="04",
+    check=_check_check_issuer,
+    hints=(
+        "There is one issuer, and one spelling of it.",
+        "No `in`, no `startswith`, no `rstrip`: each of them lets a neighbour in.",
+        'If `claims.get("iss") != issuer`, raise a ValueError.',
+    ),
+    solution_code="""
+def check_issuer(claims, issuer):
+    if claims.get("iss") != issuer:
+        raise ValueError("another issuer made this token")
+""",
+    explanation="RFC 8725 section 3.8 and RFC 9068 section 4: the issuer must match exactly, and be the one whose keys were used.",
+)
+
+
+def _check_holds_scope(attempt: Attempt) -> str:
+    cases = (
+        ({"scope": "read:todos"}, "read:todos", True, "the scope alone"),
+        ({"scope": "read:todos write:todos"}, "write:todos", True, "the second of two scopes"),
+        ({"scope": "read:todos"}, "write:todos", False, "a scope that was not granted"),
+        ({"scope": "read:todosX"}, "read:todos", False, "`read:todos` inside of `read:todosX`"),
+        ({"scope": "unread:todos"}, "read:todos", False, "`read:todos` inside of `unread:todos`"),
+        ({"scope": "read:todos"}, "read:todo", False, "`read:todo`, which is a part of `read:todos`"),
+        ({}, "read:todos", False, "a token with no scope"),
+        ({"scope": ""}, "read:todos", False, "an empty scope"),
+        (
+            {"scope": ["read:todos"]},
+            "read:todos",
+            False,
+            "a list in place of a text, which RFC 8693 does not know",
+        ),
+        ({"scope": None}, "read:todos", False, "a scope of null"),
+    )
+    for claims, scope, right, what in cases:
+        said = attempt.error(claims, scope)
+        if said is not None:
+            raise NotYet(f"For {what}: {said} Here the answer is yes or no, and nothing is raised.")
+        result = attempt.or_none(claims, scope)
+        if not isinstance(result, bool):
+            raise NotYet(f"For {what} it returned {result!r}. Return True or False.")
+        if result is not right:
+            raise NotYet(f"For {what} it returned {result}.")
+    return "It answers, and does not refuse: the token is genuine either way. What the API makes of a no is 403, not 401."
+
+
+holds_scope = Exercise(
+    name="holds_scope",
+    lesson="04",
+    check=_check_holds_scope,
+    hints=(
+        "The claim is one text of words with spaces between them. Compare whole words.",
+        '`claims["scope"].split(" ")` gives the words; `scope in words` compares whole ones.',
+        'A missing claim, or one that is no text, holds nothing: `isinstance(claims.get("scope"), str)` first.',
+    ),
+    solution_code="""
+def holds_scope(claims, scope):
+    granted = claims.get("scope")
+    return isinstance(granted, str) and scope in granted.split(" ")
+""",
+    explanation="RFC 6749 section 3.3: scopes are words, separated by spaces and case-sensitive. A part of a word is another word.",
+)
+
+
+@functools.cache
+def _workshop() -> Workshop:
+    key = generate_private_key(public_exponent=65537, key_size=2048)
+    numbers = key.public_key().public_numbers()
+    jwk = {
+        "kty": "RSA",
+        "use": "sig",
+        "kid": "the-key",
+        "n": encode(numbers.n.to_bytes(256, "big")),
+        "e": encode(numbers.e.to_bytes(3, "big")),
+    }
+    claims = {
+        "iss": "https://tenant.example/",
+        "sub": "job@clients",
+        "aud": "https://api.example",
+        "iat": _NOW - 100,
+        "exp": _NOW + 100,
+        "scope": "read:todos",
+    }
+    return Workshop(signed(_HEADER, claims, key), {"keys": [jwk]}, key)
+
+
+def _check_verify(attempt: Attempt) -> str:
+    from helpers.attacks.forgeries import FIRST
+
+    workshop = _workshop()
+
+    def arguments(token: str, now: float = _NOW) -> tuple[Any, ...]:
+        return token, dict(workshop.jwks), "https://tenant.example/", "https://api.example", now
+
+    if said := attempt.error(*arguments(workshop.good)):
+        raise NotYet(f"It refused a good token. {said}")
+    claims = attempt(*arguments(workshop.good))
+    if not isinstance(claims, dict):
+        raise NotYet(f"For a good token it returned a {type(claims).__name__}. Return the claims, a dict.")
+    if claims != workshop.claims:
+        raise NotYet("For a good token it returned something else than its claims.")
+    for forgery in FIRST:
+        if attempt.error(*arguments(forgery.make(workshop))) is None:
+            raise NotYet(f"This one gets in: a token that {forgery.story} ({forgery.clause}).")
+    for broken, what in (
+        ("", "an empty text"),
+        ("a.b", "a text with one dot"),
+        (f"{workshop.good}.x", "a token with a fourth part"),
+        (workshop.good.rsplit(".", 1)[0] + ".", "a good token whose signature was cut off"),
+    ):
+        if attempt.error(*arguments(broken)) is None:
+            raise NotYet(f"This one gets in: {what}.")
+    if attempt.error(*arguments(workshop.good, _NOW + 1_000)) is None:
+        raise NotYet("A good token gets in after its end. Is `now` passed on?")
+    return "Nine forgeries and no way in. Lesson 05 comes with many more; the order of your checks will still be the right one."
+
+
+verify = Exercise(
+    name="verify",
+    lesson="04",
+    check=_check_verify,
+    hints=(
+        "The order: take the token apart, header, key, signature, and only then read the claims and check each of them.",
+        "All pieces are on this page: `check_header`, `find_key`, `check_signature`, `check_times`, `check_audience`, `check_issuer`.",
+        '`header, payload, signature = token.split(".")` refuses every other number of parts with a ValueError, which is right.',
+    ),
+    solution_code="""
+import base64
+import json
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+from cryptography.hazmat.primitives.hashes import SHA256
+
+def decode(segment):
+    return base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
+
+def verify(token, jwks, issuer, audience, now):
+    header_part, payload_part, signature_part = token.split(".")
+    header = json.loads(decode(header_part))
+    if header.get("alg") != "RS256":
+        raise ValueError("this API takes RS256 and nothing else")
+    keys = [key for key in jwks["keys"] if key["kid"] == header.get("kid")]
+    if len(keys) != 1:
+        raise ValueError("the issuer has no key with this id")
+    n, e = (int.from_bytes(decode(keys[0][name]), "big") for name in ("n", "e"))
+    signing_input = f"{header_part}.{payload_part}".encode("ascii")
+    try:
+        public_key = RSAPublicNumbers(e, n).public_key()
+        public_key.verify(decode(signature_part), signing_input, PKCS1v15(), SHA256())
+    except InvalidSignature:
+        raise ValueError("the signature does not fit") from None
+    claims = json.loads(decode(payload_part))
+    if type(claims.get("exp")) not in (int, float) or now >= claims["exp"]:
+        raise ValueError("the token has expired, or does not say when it does")
+    audiences = [claims.get("aud")] if isinstance(claims.get("aud"), str) else claims.get("aud")
+    if not isinstance(audiences, list) or audience not in audiences:
+        raise ValueError("the token is meant for another API")
+    if claims.get("iss") != issuer:
+        raise ValueError("another issuer made this token")
+    return claims
+""",
+    explanation=(
+        "Here it is in one piece; on the page it is seven lines that call the pieces. Nothing is believed before the signature:"
+        " from the header only the algorithm is compared, and the key chosen among the issuer's own."
+    ),
+)

@@ -4,7 +4,6 @@
 
 PYTHON := .venv/bin/python
 UV := $(PYTHON) -m uv
-UV_VERSION := 0.13.9
 # An environment whose Python is gone, or that was moved or copied here, is made anew.
 STALE := $(shell test ! -e .venv || { test -x $(PYTHON) && test "$$(cat .venv/made-in)" = "$$(pwd -P)"; } || rm -rf .venv)
 AUTH_PORT ?= 9000
@@ -14,7 +13,7 @@ API_PORT ?= 3001
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 lab: .venv/learner ## open JupyterLab on lesson 00
-	$(PYTHON) -m jupyterlab --LabApp.news_url=None $(AS_ROOT) notebooks/00_start_here.ipynb
+	$(PYTHON) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --LabApp.news_url=None $(AS_ROOT)
 
 test: .venv/developer ## run every test, nbval on every notebook among them
 	$(PYTHON) tools/install_browser.py
@@ -60,4 +59,4 @@ help: ## this list
 	@touch $@ .venv/learner
 
 $(PYTHON):
-	sh tools/make_environment.sh .venv uv==$(UV_VERSION)
+	sh tools/make_environment.sh .venv $(shell grep "^uv==" requirements-dev.txt)

@@ -18,6 +18,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = config.stash[_folder] = tempfile.mkdtemp(prefix="course-tests-")
     os.environ["COURSE_STATE_DIR"] = str(Path(folder, "state"))
     os.environ["COURSE_ENV_FILE"] = str(Path(folder, "no.env"))
+    os.environ["COURSE_WIDGETS"] = "off"  # as in tools/run_notebooks.py
     for name in COURSE_VARIABLES:
         os.environ.pop(name, None)
     # The sanitizing rules are found from every working directory, not from the root alone.
@@ -28,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Give each notebook a progress file of its own, before its kernel starts: the pages do not depend on their order."""
+    """Give each notebook its own progress file before its kernel starts: the order of the pages is free."""
     if item.path.suffix == ".ipynb":
         os.environ["COURSE_STATE_DIR"] = str(Path(item.config.stash[_folder], item.path.stem))
 

@@ -17,11 +17,11 @@ from jupyter_core.paths import jupyter_runtime_dir
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
-from helpers import todo_api
+from helpers import knock, todo_api
 from helpers.attacks import FIRST, Forgery, Workshop
 from helpers.authorization_server import AuthorizationServer
 from helpers.clock import Clock
-from helpers.display.card import Card, Link
+from helpers.display.card import Card, Link, Note
 from helpers.display.exchange import Exchange, RawExchange
 from helpers.display.lineup import LineUp, Suspect
 from helpers.display.picture import Picture
@@ -29,6 +29,7 @@ from helpers.display.sequence import wire_view
 from helpers.lab import API_PORT, AUDIENCE, AUTHORIZATION_SERVER_PORT, LabError
 from helpers.services import LOOPBACK, Service, ServiceError, listen_near, origin
 from helpers.settings import Settings
+from helpers.todo_api.learner import LearnersVerifier
 from helpers.tokens.client import ClientCredentials
 from helpers.tokens.discovery import discover
 from helpers.tokens.errors import ConfigurationError, DiscoveryError
@@ -63,6 +64,7 @@ class RunningLab:
         self._services: list[Service] = []
         self._sockets: tuple[socket.socket, ...] = ()
         self._clients: dict[str | None, ClientCredentials] = {}
+        self._learner: LearnersVerifier | None = None
 
     @classmethod
     def started(cls) -> RunningLab:
@@ -203,7 +205,7 @@ class RunningLab:
         return exchanges
 
     def line_up(self, verify: Callable[[str], Any], forgeries: Sequence[Forgery] = FIRST) -> LineUp:
-        """Let a good token and forged ones try a verifier, a plain function of the token.
+        """Let a good token and bad ones try a verifier, a plain function of the token.
 
         What returns lets the token in, what raises refuses it. Forgeries that take the issuer's private key are left
         out when the issuer is not the local one.
@@ -218,6 +220,27 @@ class RunningLab:
         return LineUp(
             [Suspect(name, story, good, *_tried(verify, token)) for name, story, good, token in tokens]
         )
+
+    def use_verifier(self, function: Callable[[str], Any] | None) -> Note:
+        """Put a function of the learner's own in the Todo API's door, live, or bring back the finished verifier.
+
+        :param function: takes a token and returns its claims, or raises; None for the finished verifier.
+        :raises LabError: it is no function.
+        """
+        try:
+            self._learner = None if function is None else LearnersVerifier(function)
+        except TypeError as error:
+            raise LabError(f"The door takes a function of one token: {error}.") from None
+        self.todo_api.state.door.verify = self._learner or self.verifier.verify_async
+        return knock.standing(self._learner)
+
+    def knock(self, token: str | None, method: str = "GET", path: str = "/todos", json: Any = None) -> Note:
+        """Show a token to the Todo API, and say what it answered and what the learner's function did.
+
+        :param token: None sends the request without one.
+        :raises LabError: the API does not answer.
+        """
+        return knock.knock(self.api, token, method=method, path=path, json=json, learner=self._learner)
 
     def card(self, ask: bool = False) -> Card:
         """Who is who, and where.
@@ -240,6 +263,7 @@ class RunningLab:
             rows += [
                 ("Authorization server answers", self._answers(self._metadata_url)),
                 ("Todo API answers", self._answers(f"{self.api}/health")),
+                ("In its door", f"your {self._learner.name}" if self._learner else "the finished verifier"),
             ]
         if self.clock.offset:
             rows.append(("The lab's clock", f"{self.clock.offset:.0f} s ahead of yours"))

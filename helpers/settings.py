@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     @field_validator("issuer", "audience", "client_id")
     @classmethod
     def _strip(cls, value: str | None) -> str | None:
-        return value.strip() if value else value
+        return (value or "").strip() or None
 
     @property
     def missing(self) -> list[str]:

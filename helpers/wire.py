@@ -6,14 +6,13 @@ alike. Recording stands there; it works the same whichever issuer the course poi
 
 import base64
 import functools
-import json
 import re
 import threading
 import time
 from collections import deque
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 import requests
 
@@ -22,8 +21,12 @@ from helpers.display.exchange import Exchange, Headers
 MASK = "********"
 API_USER_AGENT = "todo-api"
 
-_SECRET_FORM_FIELD = re.compile(r"(?<![^&?])(client_secret|client_assertion)=[^&]*")
-_SECRET_JSON_FIELD = re.compile(r'("(?:client_secret|client_assertion)"\s*:\s*)"(?:[^"\\]|\\.)*"')
+_SECRETS = ("client_secret", "client_assertion")
+_FORM_FIELD = re.compile(r"(?<![^&?])([^&?=]*)=[^&]*")
+# Also what is nearly JSON: a body cut short, or a dict of Python's where json.dumps was forgotten.
+_SECRET_JSON_FIELD = re.compile(
+    r"""((["'])(?:client_secret|client_assertion)\2\s*:\s*)(["'])(?:(?!\3)[^\\]|\\.)*(?:\3|\\?$)""", re.DOTALL
+)
 
 
 class Wire:
@@ -67,7 +70,8 @@ class Wire:
     def record(self, request: requests.PreparedRequest, response: Any, started: float, ended: float) -> None:
         """Keep one call of `requests`; a response that is an exception means that none came."""
         url = urlsplit(request.url or "")
-        target = self._participants.get(f"{url.scheme}://{url.netloc}")
+        host = url.netloc.rpartition("@")[2]  # a user and a password may stand before it
+        target = self._participants.get(f"{url.scheme}://{host}")
         if target is None:
             return  # not part of the flow: another site that the learner talks to is nobody's business here
         agent = str(request.headers.get("User-Agent", ""))
@@ -75,7 +79,7 @@ class Wire:
             source="Todo API" if agent.startswith(API_USER_AGENT) else "Client",
             target=target,
             method=request.method or "",
-            host=url.netloc,
+            host=host,
             path=_mask((url.path or "/") + (f"?{url.query}" if url.query else "")),
             request_headers=_headers(request.headers),
             request_body=_mask(_text(request.body)),
@@ -98,7 +102,7 @@ def _answer(response: Any) -> dict[str, Any]:
         "status": response.status_code,
         "reason": response.reason,
         "response_headers": _headers(response.headers),
-        "response_body": body,
+        "response_body": _mask(body),
     }
 
 
@@ -108,25 +112,33 @@ def _headers(headers: Mapping[str, Any]) -> Headers:
 
 def _mask_header(name: str, value: str) -> str:
     """Basic credentials are the client id and the secret (RFC 7617 §2): show the id, mask the rest."""
-    scheme, _, credentials = value.partition(" ")
+    if name.lower() in _SECRETS:
+        return MASK
+    scheme, *credentials = re.split(r"\s+", value, maxsplit=1)
     if name.lower() != "authorization" or scheme.lower() != "basic":
         return value
     try:
-        client_id = base64.b64decode(credentials).decode().partition(":")[0]
+        decoded = base64.b64decode("".join(credentials), validate=True).decode()
     except ValueError:
-        client_id = ""
+        decoded = ""
+    # Without a colon there is no telling the id from the secret.
+    client_id = decoded.partition(":")[0] if ":" in decoded else ""
     return f"{scheme} base64({client_id}:{MASK})"
 
 
 def _mask(body: str) -> str:
-    body = _SECRET_FORM_FIELD.sub(rf"\1={MASK}", body)
-    return _SECRET_JSON_FIELD.sub(rf"\1{json.dumps(MASK)}", body)
+    body = _FORM_FIELD.sub(_mask_field, body)
+    return _SECRET_JSON_FIELD.sub(rf"\g<1>\g<3>{MASK}\g<3>", body)
+
+
+def _mask_field(field: re.Match[str]) -> str:
+    return f"{field[1]}={MASK}" if unquote_plus(field[1]) in _SECRETS else field[0]
 
 
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return value.decode("utf-8", "replace") if isinstance(value, bytes | bytearray) else str(value)
 
 
 def install(wire: Wire) -> None:
@@ -143,7 +155,11 @@ def install(wire: Wire) -> None:
         except BaseException as failure:
             wire.record(request, failure, started, time.perf_counter())
             raise
-        wire.record(request, response, started, time.perf_counter())
+        answer, ended = response, time.perf_counter()
+        if response.history:  # what came after a redirect was sent, and is recorded, by itself
+            answer = response.history[0]
+            ended = started + answer.elapsed.total_seconds()
+        wire.record(request, answer, started, ended)
         return response
 
     requests.Session.send = send  # type: ignore[method-assign]

@@ -1,7 +1,8 @@
 """See to it that the browser tests find a browser, where that can be done without asking anybody.
 
-In this order: a Chromium or Chrome that is there; Debian's and Ubuntu's package, as root or with a sudo that asks for no
-password; Playwright's own build. When none comes of it the browser tests are skipped, and this says so. It never fails.
+In this order: a Chromium or Chrome that is there; the package of Debian and Ubuntu, as root or with a sudo that needs
+no password; Playwright's own build. When none comes of it the browser tests are skipped, and this says so. It never
+fails.
 """
 
 from __future__ import annotations

@@ -75,11 +75,17 @@ def refresh(path: Path) -> str:
 
 
 def execute(path: Path) -> nbformat.NotebookNode:
-    """Run a notebook as somebody would who has just arrived: a fresh kernel, no progress, no .env.
+    """Read a notebook and :func:`run` it in its own folder."""
+    notebook = nbformat.read(path, as_version=4)
+    run(notebook, path.parent)
+    return notebook
+
+
+def run(notebook: nbformat.NotebookNode, working_directory: Path) -> None:
+    """Run a notebook in place, as somebody would who has just arrived: a fresh kernel, no progress, no .env.
 
     :raises nbclient.exceptions.CellExecutionError: a cell without the tag raises-exception raised.
     """
-    notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -87,14 +93,13 @@ def execute(path: Path) -> nbformat.NotebookNode:
         notebook,
         timeout=CELL_SECONDS,
         kernel_name="python3",
-        resources={"metadata": {"path": str(path.parent)}},
+        resources={"metadata": {"path": str(working_directory)}},
         record_timing=False,
         store_widget_state=False,
         extra_arguments=["--log-level=ERROR"],  # a kernel warns that it talks over TCP, each time
     )
     with tempfile.TemporaryDirectory() as folder:
         client.execute(env=newcomer(Path(folder)))
-    return notebook
 
 
 def newcomer(folder: Path) -> dict[str, str]:
@@ -103,6 +108,7 @@ def newcomer(folder: Path) -> dict[str, str]:
     return environment | {
         "COURSE_STATE_DIR": str(folder / "state"),
         "COURSE_ENV_FILE": str(folder / "no.env"),
+        "COURSE_WIDGETS": "off",  # a widget is nothing to store: it is dead without its kernel
     }
 
 

@@ -1,4 +1,4 @@
-"""The forged tokens. Adding one is one entry here."""
+"""The bad tokens: forged ones, and genuine ones in the wrong place. Adding one is one entry here."""
 
 import hashlib
 import hmac
@@ -140,7 +140,7 @@ FIRST = (
     Forgery(
         "another issuer's",
         "comes from the staging tenant, which signs with the same key",
-        "RFC 7519 §4.1.1",
+        "RFC 8725 §3.8",
         "issuer_mismatch",
         _other_issuer,
     ),
@@ -150,13 +150,13 @@ FIRST = (
 QUIET = (
     Forgery(
         "another kind",
-        "is a logout token of the same issuer",
+        "says by its typ that it is a logout token",
         "RFC 8725 §3.11",
-        "typ_not_accepted",
+        "type_not_accepted",
         _other_kind,
     ),
     Forgery(
-        "for a century", "ends a hundred years from now", "RFC 8725 §3.8", "lifetime_too_long", _for_a_century
+        "for a century", "ends a hundred years from now", "RFC 6750 §5.3", "lifetime_too_long", _for_a_century
     ),
     Forgery(
         "the same claim twice",

@@ -29,7 +29,7 @@ ERRORS: dict[str, ErrorRow] = {
         401,
         "access_denied",
         "Unauthorized",
-        standard="401 invalid_client, with WWW-Authenticate when Basic was used (RFC 6749 §5.2)",
+        standard="400 or 401 invalid_client; 401 with WWW-Authenticate when Basic was used (RFC 6749 §5.2)",
     ),
     "missing_client_id": ErrorRow(401, "invalid_client", "Missing client_id", "recorded"),
     # What do you ask for? The grant, RFC 6749 §4.4.2.
@@ -51,7 +51,7 @@ ERRORS: dict[str, ErrorRow] = {
         403,
         "access_denied",
         "No audience parameter was provided, and no default audience has been configured",
-        standard="400 invalid_request (RFC 6749 §5.2)",
+        standard="400 invalid_target, or a default audience (RFC 8707 §2)",
     ),
     "unknown_audience": ErrorRow(
         403,
@@ -65,7 +65,7 @@ ERRORS: dict[str, ErrorRow] = {
         'Client is not authorized to access "{audience}". '
         'You need to create a "client-grant" associated to this API. '
         "See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants",
-        standard="400 unauthorized_client (RFC 6749 §5.2)",
+        standard="not fixed; 400 invalid_target (RFC 8707 §2) fits best",
     ),
     "scope_not_granted": ErrorRow(
         403,

@@ -4,6 +4,7 @@ Every block reads well with no style at all, since GitHub and an untrusted noteb
 chosen to show on light and dark.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -33,7 +34,7 @@ class Card:
     notes: Sequence[str] = ()
 
     def __str__(self) -> str:
-        width = max(len(label) for label, _ in self.rows)
+        width = max((len(label) for label, _ in self.rows), default=0)
         rows = [
             f"{label:<{width}}  {value.href if isinstance(value, Link) else value}"
             for label, value in self.rows
@@ -85,5 +86,4 @@ class Note:
 
 def _marked(sentence: str) -> str:
     """HTML of a sentence in which `backticks` stand around code."""
-    parts = escape(sentence).split("`")
-    return "".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(parts))
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(sentence))

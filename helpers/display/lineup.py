@@ -31,11 +31,13 @@ class LineUp:
 
     @property
     def headline(self) -> str:
-        """How many forged tokens get in, and whether the good one does."""
-        forged = [suspect for suspect in self.suspects if not suspect.good]
-        inside = sum(suspect.let_in for suspect in forged)
+        """How many bad tokens get in, which ones, and whether the good one does."""
+        bad = [suspect for suspect in self.suspects if not suspect.good]
+        inside = [suspect.name for suspect in bad if suspect.let_in]
+        names = f" ({', '.join(inside)})" if 0 < len(inside) < len(bad) else ""
         good = all(suspect.let_in for suspect in self.suspects if suspect.good)
-        return f"{inside} of {len(forged)} forged tokens get in; the good one {'gets in' if good else 'is refused'}."
+        fate = "gets in" if good else "is refused"
+        return f"{len(inside)} of {len(bad)} bad tokens get in{names}; the good one {fate}."
 
     def __str__(self) -> str:
         rows = [

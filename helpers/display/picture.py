@@ -6,6 +6,7 @@ an alternative text that tells the same in words.
 """
 
 import base64
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import Literal
@@ -16,6 +17,8 @@ MONO = "ui-monospace, 'SF Mono', 'Cascadia Mono', 'DejaVu Sans Mono', Menlo, Con
 INK, MUTED, PANEL, BORDER = "#1f2933", "#52606d", "#fbfcfd", "#cbd2d9"
 CLIENT, SERVER, API = "#005b96", "#00796b", "#c2571a"
 GOOD, BAD, WARN = "#1a7f37", "#c62828", "#9a6700"
+
+_NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 §2.2
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,12 @@ class Canvas:
             f'<rect x="0.5" y="0.5" width="{self.width - 1}" height="{height - 1:g}" rx="8" fill="{PANEL}"'
             f' stroke="{BORDER}"/>{"".join(self._elements)}</svg>'
         )
-        return Picture(svg, alt, self.width, below)
+        return Picture(_legal(svg), _legal(alt), self.width, _legal(below))
+
+
+def _legal(text: str) -> str:
+    """The text without what no XML document may hold, such as a NUL: one of them and nothing would be drawn."""
+    return _NOT_IN_XML.sub("\ufffd", text)
 
 
 def shorten(text: str, length: int) -> str:

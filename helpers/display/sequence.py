@@ -4,7 +4,7 @@ import json
 import textwrap
 from collections.abc import Sequence
 from html import escape
-from http import HTTPStatus
+from http.client import responses
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -57,7 +57,7 @@ def wire_view(exchanges: Sequence[Exchange]) -> Picture:
     arrows = Canvas(_WIDTH)  # drawn after the lifelines, whose length is known only at the end
     for number, exchange, answered in _in_order(exchanges):
         x1, x2 = columns[exchange.source], columns[exchange.target]
-        room = int((abs(x2 - x1) - 30) / 6.7)
+        room = max(24, int((abs(x2 - x1) - 30) / 6.7))
         title, colour, dash = (
             _answer(exchange) if answered else (f"{exchange.method} {exchange.path}", INK, "")
         )
@@ -109,7 +109,8 @@ def _answer(exchange: Exchange) -> tuple[str, str, str]:
     if exchange.status is None:
         return "no answer", BAD, "2 4"
     colour = GOOD if exchange.status < 300 else BAD if exchange.status >= 400 else WARN
-    return f"{exchange.status} {exchange.reason or HTTPStatus(exchange.status).phrase}", colour, "6 4"
+    phrase = exchange.reason or responses.get(exchange.status, "")
+    return f"{exchange.status} {phrase}".rstrip(), colour, "6 4"
 
 
 def request_notes(exchange: Exchange) -> list[str]:
@@ -143,7 +144,7 @@ def response_notes(exchange: Exchange) -> list[str]:
             shown = ["the same in JSON"]
         elif "error" in fields or "error_description" in fields:
             shown = [f"{fields.get('error', '')}: {fields.get('error_description', '')}".strip(": ")]
-        elif "keys" in fields:
+        elif isinstance(fields.get("keys"), list):
             shown = [f"{len(fields['keys'])} public keys"]
         elif "jwks_uri" in fields:
             shown = ["issuer, token_endpoint, jwks_uri …"]
@@ -156,7 +157,7 @@ def response_notes(exchange: Exchange) -> list[str]:
 def _fields(body: str) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return dict(parse_qsl(body)) if "=" in body and "\n" not in body.strip() else None
 
 

@@ -22,7 +22,7 @@ def timeline(issued: float, expires: float, now: float, *, leeway: float = 0.0) 
     valid = now < expires + leeway
     canvas = Canvas(860)
     canvas.rect(_LEFT, _AXIS - 5, _RIGHT - _LEFT, 10, BORDER, radius=5)
-    canvas.rect(place(issued), _AXIS - 5, place(expires) - place(issued), 10, GOOD, radius=5)
+    canvas.rect(place(issued), _AXIS - 5, max(0.0, place(expires) - place(issued)), 10, GOOD, radius=5)
     for moment, label, value in ((issued, "iat", issued), (expires, "exp", expires)):
         canvas.line(place(moment), _AXIS - 14, place(moment), _AXIS + 14, INK)
         canvas.text(place(moment), _AXIS + 34, label, bold=True, mono=True, anchor="middle")
@@ -33,9 +33,11 @@ def timeline(issued: float, expires: float, now: float, *, leeway: float = 0.0) 
     canvas.circle(place(now), _AXIS, 8, colour)
     canvas.text(place(now), _AXIS - 24, "now", colour=colour, bold=True, anchor="middle")
 
-    age, left = duration(now - issued), duration(abs(expires - now))
+    age, left = duration(abs(now - issued)), duration(abs(expires - now))
     state = f"it runs for another {left}" if now < expires else f"it ran out {left} ago"
-    since = f"{age} ago" if now - issued >= 60 else "just now"
+    if valid and now >= expires:
+        state += f", within the leeway of {duration(leeway)}"
+    since = "just now" if abs(now - issued) < 60 else f"{age} ago" if now > issued else f"{age} from now"
     alt = f"The token was issued {since}, lives for {duration(expires - issued)}, and {state}."
     canvas.text(430, 28, alt, colour=MUTED, anchor="middle")
     return canvas.picture(146, alt)

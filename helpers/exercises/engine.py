@@ -4,7 +4,7 @@ The check runs when the cell that defines the function runs, since the exercise 
 """
 
 import dis
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import CodeType
@@ -12,9 +12,9 @@ from typing import Any
 
 from IPython.display import display
 
+from helpers.bounded import Misbehaved, call
 from helpers.display.card import Note
 from helpers.exercises import progress
-from helpers.exercises.sandbox import Misbehaved, call
 
 
 class Outcome(Enum):
@@ -71,7 +71,20 @@ class Attempt:
         try:
             return call(self.answer, *arguments, timeout=self.timeout, printed=self.printed)
         except Misbehaved as fault:
-            raise NotYet(str(fault)) from None
+            raise NotYet(str(fault)) from fault
+
+    def raised(self, *arguments: Any) -> BaseException | None:
+        """The exception with which the function refused, or None when it returned.
+
+        :raises NotYet: it neither returned nor raised, such as one that never ends.
+        """
+        try:
+            self.or_none(*arguments)
+        except NotYet as fault:
+            if isinstance(fault.__cause__, Misbehaved) and fault.__cause__.raised is not None:
+                return fault.__cause__.raised
+            raise
+        return None
 
     def error(self, *arguments: Any) -> str | None:
         """What the function raised, in words, or None when it returned: for exercises that ask it to refuse."""
@@ -163,16 +176,19 @@ def untouched(answer: Any) -> bool:
         return True
     if isinstance(answer, Mapping):
         return any(untouched(value) for value in answer.values())
-    if isinstance(answer, list | tuple | set):
+    if isinstance(answer, list | tuple | set | frozenset):
         return any(untouched(value) for value in answer)
     code = getattr(answer, "__code__", None)
-    return code is not None and (_mentions_ellipsis(code) or _empty(code))
+    return isinstance(code, CodeType) and (_mentions_ellipsis(code.co_consts) or _empty(code))
 
 
-def _mentions_ellipsis(code: CodeType) -> bool:
+def _mentions_ellipsis(constants: Iterable[Any]) -> bool:
+    """Whether ``...`` is among a function's constants, those of inner functions and of written-out lists included."""
     return any(
-        constant is ... or (isinstance(constant, CodeType) and _mentions_ellipsis(constant))
-        for constant in code.co_consts
+        constant is ...
+        or (isinstance(constant, CodeType) and _mentions_ellipsis(constant.co_consts))
+        or (isinstance(constant, tuple | frozenset) and _mentions_ellipsis(constant))
+        for constant in constants
     )
 
 

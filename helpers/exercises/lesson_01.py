@@ -51,10 +51,10 @@ write_with_read = Prediction(
     lesson="01",
     options=_STATUSES,
     answer=403,
-    because="The API knows the token is genuine; it does not hold `write:todos`. Sending it again cannot help: 403.",
+    because="The token is genuine, but it does not hold `write:todos`. Sending it again cannot help: 403.",
     otherwise={
         200: "200 would mean that any genuine token opens every door, and scopes would be decoration.",
-        401: "401 would mean that the token is no good. It is: the request before used the same one.",
+        401: "401 would mean that the token itself is no good. But it is good: the request before used the same one.",
     },
 )
 
@@ -65,7 +65,7 @@ changed_token = Prediction(
     answer=401,
     because="One character of the signature differs, so nothing in this token can be believed, its scopes included: 401.",
     otherwise={
-        200: "200 would mean that nobody checks the signature. Lesson 05 shows an API like that.",
+        200: "200 would mean that nobody checks the signature. Lesson 04 begins with a verifier like that.",
         403: "403 would mean that the API believed the token and looked at its scopes. It never got that far.",
     },
 )
@@ -131,12 +131,12 @@ _ROLES = {
     "A": (CLIENT, "It wants something done, and holds the secret that says who it is."),
     "B": (
         AUTHORIZATION_SERVER,
-        "Checking the id and the secret is authentication of the client, and one party does only that.",
+        "To compare the secret, one must have been told it when the program was registered. Who was?",
     ),
-    "C": (RESOURCE_SERVER, "Who keeps the data stands behind the door, and asks for a token."),
+    "C": (RESOURCE_SERVER, "Whoever holds the data demands to see a token before handing any out."),
     "D": (AUTHORIZATION_SERVER, "Only who holds the private key can sign, and only one party does."),
     "E": (RESOURCE_SERVER, "Verifying happens where the token is shown, at the door in front of the data."),
-    "F": (CLIENT, "The token belongs to the one that asked for it, and who calls the API."),
+    "F": (CLIENT, "Whoever asked for the token calls the API with it, again and again."),
 }
 
 
@@ -151,8 +151,11 @@ def _sorted_into(
         raise NotYet("Keep the dict: one entry for each letter.")
     if missing := [letter for letter in right if letter not in answers]:
         raise NotYet(f"There is no entry for {', '.join(missing)}.")
+    names = ", ".join(f"`{choice.upper().replace(' ', '_')}`" for choice in choices)
     if unknown := [letter for letter in right if answers[letter] not in choices]:
-        raise NotYet(f"The entry for {unknown[0]} is none of the choices: {', '.join(choices)}.")
+        raise NotYet(
+            f"The entry for {unknown[0]} is none of the choices. Use the imported names, without quotes: {names}."
+        )
     return [letter for letter, (role, _) in right.items() if answers[letter] != role]
 
 
@@ -194,7 +197,10 @@ _SCENARIOS = {
         CLIENT_CREDENTIALS,
         "At two in the morning nobody is there to sign in. Whose data is it, and who acts?",
     ),
-    "B": (AUTHORIZATION_CODE, "A person signs in with an account elsewhere. Who has to agree?"),
+    "B": (
+        AUTHORIZATION_CODE,
+        "A person signs in with an account elsewhere, and has to agree. (Signing in is OpenID Connect, which runs on one of the flows.)",
+    ),
     "C": (
         CLIENT_CREDENTIALS,
         "Two services of one company talk, on their own account. Is a person part of it?",

@@ -179,7 +179,8 @@ def what_to_mend(status, error, description):
         return GRANT
     if "scopes" in description:
         return SCOPE
-    return AUDIENCE
+    if "audience" in description or "Service" in description:
+        return AUDIENCE
 """,
     explanation=(
         "The status parts who you are (401) from what you may have (403) and from too much at once (429). Within 403 the"
@@ -264,29 +265,36 @@ def _check_load_secret(attempt: Attempt) -> str:
         )
     if attempt({"CLIENT_SECRET": "other", "CLIENT_ID": "id"}) != "other":
         raise NotYet("It returns the same secret whatever the environment holds. Is one written in the code?")
-    for environment, case in (
-        ({"CLIENT_ID": "id"}, "is not set"),
-        ({"CLIENT_SECRET": ""}, "is set to nothing"),
-    ):
-        said = attempt.error(environment)
-        if said is None:
+
+    def refuses(environment: dict[str, str], case: str) -> None:
+        raised = attempt.raised(environment)
+        if raised is None:
             returned = attempt.or_none(environment)
             raise NotYet(
-                f"When CLIENT_SECRET {case} it returns {returned!r}. The job would go on, and fail later, far from the cause:"
-                " let it raise."
+                f"When CLIENT_SECRET {case} it returns {returned!r}. The job would go on, and fail later, far from the"
+                " cause: let it raise."
             )
-        if "CLIENT_SECRET" not in said:
+        if not isinstance(raised, RuntimeError):
             raise NotYet(
-                f"When CLIENT_SECRET {case}: {said} Whoever reads that must learn which variable to set: name it."
+                f"When CLIENT_SECRET {case} it raises {type(raised).__name__}, which looks like a bug in the program. Raise a"
+                " RuntimeError with a sentence that says what to do."
             )
-        if "KeyError" in said:
+        if "CLIENT_SECRET" not in str(raised):
             raise NotYet(
-                "A bare KeyError says what the program missed, not what to do. Raise a RuntimeError with a sentence."
+                f"When CLIENT_SECRET {case} it says {str(raised)!r}. Whoever reads that must learn which variable to set: name it."
             )
+        if "an-id" in str(raised):
+            raise NotYet(
+                "Its message tells the value of another variable. The next one could be a secret: name, and never show."
+            )
+
+    refuses({"CLIENT_ID": "an-id"}, "is not set")
+    refuses({"CLIENT_ID": "an-id", "CLIENT_SECRET": ""}, "is set to nothing")
     if "\n" in str(attempt({"CLIENT_SECRET": "s3cr3t\n"})):
         raise NotYet(
             "A secret read from a file often ends with a newline. It came back with it; the server would refuse it."
         )
+    refuses({"CLIENT_ID": "an-id", "CLIENT_SECRET": " \n"}, "holds nothing but white space")
     if attempt.printed:
         raise NotYet("It prints. Whatever a cell prints is saved in the notebook: a secret is never printed.")
     return "The page says where the secret is, and not what it is. That is what may be committed, shared and shown on a screen."
@@ -315,6 +323,9 @@ def load_secret(environment):
 )
 
 
+_NOON = 1_700_000_000.0
+
+
 def _check_reuse(attempt: Attempt) -> str:
     asked: list[int] = []
 
@@ -323,7 +334,7 @@ def _check_reuse(attempt: Attempt) -> str:
         return {"access_token": f"token-{len(asked)}", "token_type": "Bearer", "expires_in": lifetime}
 
     cache: dict[str, Any] = {}
-    first = attempt(cache, ask, 1000.0)
+    first = attempt(cache, ask, _NOON)
     if isinstance(first, dict):
         raise NotYet("It returned the whole answer. Return the access token alone.")
     if not asked:
@@ -332,35 +343,47 @@ def _check_reuse(attempt: Attempt) -> str:
         raise NotYet(f"The first call asked {len(asked)} times. Call `ask()` once and keep what it returns.")
     if first != "token-1":
         raise NotYet(f"It returned {first!r}; the answer of `ask()` held the token under `access_token`.")
-    attempt(cache, ask, 1010.0)
+    attempt(cache, ask, _NOON + 10)
     if len(asked) == 2:
+        if cache and 3600 in cache.values():
+            raise NotYet("It treats `expires_in` as a moment. It is a number of seconds: counted from when?")
         raise NotYet(
             "Ten seconds later it asked again. Is the token kept in `cache`? A local variable forgets it after each call."
         )
-    if attempt(dict(cache), lambda: {"access_token": "new", "expires_in": 3600}, 1000.0 + 7200) == "token-1":
-        raise NotYet(
-            "An hour after the token had run out it was still handed out. When it runs out has to be kept with it."
+
+    def asks_at(seconds: float) -> bool:
+        return (
+            attempt(dict(cache), lambda: {"access_token": "new", "expires_in": 3600}, _NOON + seconds)
+            == "new"
         )
-    late = attempt(cache, ask, 1000.0 + 3599)
-    if late == "token-1":
+
+    if not asks_at(7200):
         raise NotYet(
-            "One second before the token runs out it was still handed out. It would expire on its way: stop early, by a minute."
+            "An hour after the token had run out it was still handed out. Keep the moment it runs out beside the token."
         )
+    if not asks_at(3599):
+        raise NotYet(
+            "One second before the end it was still handed out. It would expire on its way: stop a minute early."
+        )
+    if not asks_at(3600 - 59):
+        raise NotYet("With 59 seconds left it was still handed out. The text asks for more than a minute.")
+    if asks_at(3600 - 61):
+        raise NotYet("With 61 seconds left it was thrown away. That is more than a minute: use it.")
+    attempt(cache, ask, _NOON + 3599)
     if len(asked) != 2:
         raise NotYet("After the token had run out it did not ask exactly once for a new one.")
-    if attempt(cache, ask, 1000.0 + 3599 + 60) != "token-2" or len(asked) != 2:
+    if attempt(cache, ask, _NOON + 3599 + 60) != "token-2" or len(asked) != 2:
         raise NotYet(
-            "The second token was thrown away at once. When a new token is kept, keep the new time with it: its life begins now."
+            "The second token was thrown away at once. When a new token is kept, keep its own end with it."
         )
-    if attempt({}, lambda: ask(86400), 0.0) and len(asked) != 3:
+    day: dict[str, Any] = {}
+    attempt(day, lambda: ask(86400), _NOON)
+    if len(asked) != 3:
         raise NotYet(
             "With another, empty cache it did not ask. Keep everything in `cache`, nothing in a global variable."
         )
-    other: dict[str, Any] = {}
-    attempt(other, lambda: ask(86400), 0.0)
-    before = len(asked)
-    attempt(other, lambda: ask(86400), 7200.0)
-    if len(asked) != before:
+    attempt(day, lambda: ask(86400), _NOON + 7200)
+    if len(asked) != 3:
         raise NotYet(
             "A token that lives for a day was thrown away after two hours. How long it lives stands in `expires_in`."
         )
@@ -414,7 +437,7 @@ class _Answer:
 class _Session:
     """Stands in for a `requests.Session` whose auth is set: answers like the Todo API, and remembers the calls."""
 
-    fails: bool = False
+    fails: str = ""  # the method that is answered with 503
     todos: list[dict[str, Any]] = field(
         default_factory=lambda: [
             {"id": 4, "title": "a", "done": False},
@@ -426,14 +449,12 @@ class _Session:
 
     def get(self, url: str, **options: Any) -> _Answer:
         self.calls.append(("GET", url))
-        return (
-            _Answer(503, {"error": "keys_unavailable"})
-            if self.fails
-            else _Answer(200, [dict(todo) for todo in self.todos])
-        )
+        return _Answer(503, []) if self.fails == "GET" else _Answer(200, [dict(todo) for todo in self.todos])
 
     def patch(self, url: str, json: Any = None, **options: Any) -> _Answer:
         self.calls.append(("PATCH", url))
+        if self.fails == "PATCH":
+            return _Answer(503, {})
         for todo in self.todos:
             if url == f"https://api.example/todos/{todo['id']}":
                 todo.update(json or {})
@@ -474,11 +495,11 @@ def _check_nightly_batch(attempt: Attempt) -> str:
         raise NotYet(f"It returned {type(result).__name__}. Return how many todos it finished, as a number.")
     if result != 2:
         raise NotYet(f"It finished 2 todos and returned {result}.")
-    failing = _Session(fails=True)
-    if attempt.error(failing, "https://api.example") is None:
-        raise NotYet(
-            "When the API answers 503 it ends as if all were well. A job that runs at night has to fail loudly: `raise_for_status()`."
-        )
+    for method in ("GET", "PATCH"):
+        if attempt.error(_Session(fails=method), "https://api.example") is None:
+            raise NotYet(
+                f"When the API answers 503 to a {method}, the job ends as if all were well. Who would find out in the morning?"
+            )
     return "The job knows nothing of tokens or secrets: the session brings them. That is where they belong."
 
 

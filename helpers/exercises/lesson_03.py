@@ -64,7 +64,8 @@ def decode_segment(segment):
 """,
     explanation=(
         "RFC 7515 section 2 leaves the padding out, since `=` would have to be escaped in a URL and the length says how much is"
-        " missing anyway. Its appendix C has the same function in C#. A verifier has to be stricter than this one: lesson 04."
+        " missing anyway. Its appendix C has the same function in C#. The finished verifier is stricter: `helpers/tokens/encoding.py`"
+        " takes one spelling of each segment only (RFC 4648 section 3.5)."
     ),
 )
 
@@ -217,8 +218,8 @@ def _check_find_key(attempt: Attempt) -> str:
             raise NotYet(
                 "It returned another key than the one with this id. Compare `kid`; the order of the set means nothing."
             )
-    said = attempt.error(jwks, "unknown")
-    if said is None:
+    raised = attempt.raised(jwks, "unknown")
+    if raised is None:
         if attempt.or_none(jwks, "unknown") is None:
             raise NotYet(
                 "For an unknown key id it returns None. Whoever forgets to look goes on with no key: raise a LookupError."
@@ -226,9 +227,9 @@ def _check_find_key(attempt: Attempt) -> str:
         raise NotYet(
             "For an unknown key id it returns some key anyway. A token that names a strange key would be checked with it."
         )
-    if "LookupError" not in said and "KeyError" not in said:
+    if not isinstance(raised, LookupError):
         raise NotYet(
-            f"For an unknown key id: {said} Raise a LookupError, so that the caller can tell this case from a bug."
+            f"For an unknown key id it raises {type(raised).__name__}. Raise a LookupError, so that the caller can tell this case from a bug."
         )
     if attempt.error({"keys": []}, "first") is None:
         raise NotYet("With an empty set it found a key nevertheless.")
@@ -236,7 +237,7 @@ def _check_find_key(attempt: Attempt) -> str:
         raise NotYet(
             "Two keys of the set have the same id, and it took one of them. Nobody can say which is meant: refuse."
         )
-    return "The header chooses *among the keys of the issuer*, and can bring none of its own. That is the line lesson 05 attacks."
+    return "The header chooses *among the keys of the issuer*, and can bring none of its own. An attacker's key is no candidate."
 
 
 find_key = Exercise(

@@ -4,9 +4,12 @@ import functools
 import hashlib
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+import jwt
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
-from helpers.attacks.workshop import Workshop, encode, signed
+from helpers.attacks.forgeries import FIRST
+from helpers.attacks.workshop import Workshop, attackers_key, encode, signed
 from helpers.exercises.engine import Attempt, Exercise, NotYet
 from helpers.exercises.predict import Prediction
 
@@ -23,18 +26,24 @@ other_scope = Prediction(
 )
 
 
+REFUSALS = (ValueError, jwt.PyJWTError, InvalidSignature)
+"""What the Todo API's door takes for a refusal; anything else that a verifier raises is a bug, and a 500."""
+
+
 def _refused(attempt: Attempt, arguments: tuple[Any, ...], what: str) -> None:
     """A check is done by raising ValueError.
 
     :raises NotYet: it returned, or raised something that looks like a bug.
     """
-    said = attempt.error(*arguments)
-    if said is None:
+    raised = attempt.raised(*arguments)
+    if raised is None:
         result = attempt.or_none(*arguments)
         hint = " Returning False is easily overlooked: raise a ValueError." if result is False else ""
         raise NotYet(f"It let {what} pass.{hint}")
-    if "ValueError" not in said:
-        raise NotYet(f"For {what}: {said} A refusal is a ValueError, so that the API can tell it from a bug.")
+    if not isinstance(raised, REFUSALS):
+        raise NotYet(
+            f"For {what}: {attempt.error(*arguments)} At the door that is a bug, and a 500. A refusal is a ValueError."
+        )
 
 
 def _accepted(attempt: Attempt, arguments: tuple[Any, ...], what: str) -> None:
@@ -110,13 +119,26 @@ def _check_key_for(attempt: Attempt) -> str:
         raise NotYet(
             "The other key of the same set cost another fetch. One fetch brings the whole set: keep all of it."
         )
-    _refused(attempt, ("unknown", cache, fetch), "a key id that the issuer does not have")
-    _refused(attempt, (None, cache, fetch), "a token with no key id")
+    for kid, what in (
+        ("unknown", "a key id that the issuer does not have"),
+        ("fir", "a key id that is only the beginning of one"),
+        (None, "a token with no key id"),
+        (["first"], "a key id that is a list"),
+    ):
+        _refused(attempt, (kid, cache, fetch), what)
+        if len(fetches) > 1:
+            raise NotYet(
+                "A made-up key id cost another fetch. So anyone could make your API send requests, as many as they like."
+            )
+    if attempt("first", cache, fetch) != _KEYS[0] or len(fetches) > 1:
+        raise NotYet(
+            "After a made-up key id the good keys were gone from the cache. Bad tokens must not throw out good keys."
+        )
     if attempt("second", {}, fetch) != _KEYS[1]:
         raise NotYet(
             "With an empty cache of its own it found nothing. Keep everything in `cache`, nothing elsewhere."
         )
-    return "The deck's “first time only”. Two things are still missing, and lesson 06 brings them: new keys, and keys withdrawn."
+    return "One fetch, the first time only. What is still missing: new keys that appear, and old ones that are withdrawn."
 
 
 key_for = Exercise(
@@ -126,14 +148,14 @@ key_for = Exercise(
     hints=(
         "When `cache` is empty, fetch the set and put every key into it, under its `kid`.",
         "After that, the key is `cache.get(kid)`. What if there is none?",
-        'A loop `for key in fetch()["keys"]: cache[key["kid"]] = key` fills it; an unknown id is a ValueError.',
+        'A loop over `fetch()["keys"]` fills it. An id that is no text, or not in the cache, is a ValueError.',
     ),
     solution_code="""
 def key_for(kid, cache, fetch):
     if not cache:
         for key in fetch()["keys"]:
             cache[key["kid"]] = key
-    if kid not in cache:
+    if not isinstance(kid, str) or kid not in cache:
         raise ValueError("the issuer has no key with this id")
     return cache[kid]
 """,
@@ -167,9 +189,7 @@ def _check_expected_block(attempt: Attempt) -> str:
                 "Before the digest stand the 19 bytes that say `SHA-256 follows`: the constant `SHA256_PREFIX`."
             )
         if not block.startswith(b"\x00\x01"):
-            raise NotYet(
-                f"It begins with {block[:2].hex(' ')}. The picture above begins with two other bytes."
-            )
+            raise NotYet(f"It begins with {block[:2].hex(' ')}. The table above begins with two other bytes.")
         if len(block) != size:
             raise NotYet(
                 f"It is {len(block)} bytes long, for a key of {size}. The `ff` in the middle fill it up: count them again."
@@ -224,8 +244,14 @@ def _check_check_times(attempt: Attempt) -> str:
     _refused(attempt, (claims(exp=str(_NOW + 100)), _NOW), "an `exp` that is a text of digits")
     _refused(attempt, (claims(exp=True), 0), "an `exp` of true, which Python takes for the number 1")
     _refused(attempt, (claims(exp=None), _NOW), "an `exp` of null")
+    _refused(attempt, (claims(exp=float("inf")), _NOW), "an `exp` of Infinity, which Python's json reads")
+    _refused(
+        attempt, (claims(exp=float("nan")), _NOW), "an `exp` of NaN, with which every comparison is false,"
+    )
     _refused(attempt, (claims(nbf=_NOW + 50), _NOW), "a token whose `nbf`, not before, is still to come")
     _accepted(attempt, (claims(nbf=_NOW), _NOW), "a token whose `nbf` is now")
+    for nbf in (str(_NOW), None, True):
+        _refused(attempt, (claims(nbf=nbf), _NOW), f"an `nbf` that is no number, {nbf!r},")
     return "A missing `exp` is the quiet one: RFC 7519 makes the claim optional, so a verifier has to ask for it."
 
 
@@ -234,22 +260,24 @@ check_times = Exercise(
     lesson="04",
     check=_check_check_times,
     hints=(
-        "Three refusals: no proper `exp`, `exp` reached, `nbf` still to come.",
+        "Three refusals: `exp` or `nbf` is no proper number, `exp` is reached, `nbf` is still to come.",
         '`type(claims.get("exp")) in (int, float)` is true for numbers only: missing, text, null and true all fail it.',
-        'On or after `exp` it is over, so `now >= claims["exp"]` refuses. `claims.get("nbf", now)` copes with a missing one.',
+        'Ask for what must hold, and refuse otherwise: `if not now < exp < float("inf")`. `claims.get("nbf", now)` copes with a missing one.',
     ),
     solution_code="""
 def check_times(claims, now):
-    if type(claims.get("exp")) not in (int, float):
-        raise ValueError("the token does not say when it ends")
-    if now >= claims["exp"]:
+    exp, nbf = claims.get("exp"), claims.get("nbf", now)
+    if type(exp) not in (int, float) or type(nbf) not in (int, float):
+        raise ValueError("the token does not say when it begins or ends")
+    if not now < exp < float("inf"):
         raise ValueError("the token has expired")
-    if claims.get("nbf", now) > now:
+    if not nbf <= now:
         raise ValueError("the token is not valid yet")
 """,
     explanation=(
         "RFC 7519 section 4.1.4: not accepted on or after `exp`; section 4.1.5: not before `nbf`. RFC 9068 section 2.2 makes `exp`"
-        " obligatory for access tokens. `isinstance(True, int)` is true in Python, and `type(True) in (int, float)` is not."
+        " obligatory for access tokens. `isinstance(True, int)` is true in Python, `type(True) in (int, float)` is not; and asking for what must"
+        " hold, in place of what must not, also refuses NaN."
     ),
 )
 
@@ -316,7 +344,7 @@ def _check_check_issuer(attempt: Attempt) -> str:
     )
     _refused(attempt, ({"iss": [issuer]}, issuer), "a list with our issuer in it")
     _refused(attempt, ({}, issuer), "a token with no issuer")
-    return "Character by character, as RFC 7519 and RFC 9068 ask. Auth0's issuers end with a slash; most others' do not."
+    return "Character by character, as RFC 8725 and RFC 9068 ask. Auth0's issuers end with a slash; most others' do not."
 
 
 check_issuer = Exercise(
@@ -345,6 +373,7 @@ def _check_holds_scope(attempt: Attempt) -> str:
         ({"scope": "read:todosX"}, "read:todos", False, "`read:todos` inside of `read:todosX`"),
         ({"scope": "unread:todos"}, "read:todos", False, "`read:todos` inside of `unread:todos`"),
         ({"scope": "read:todos"}, "read:todo", False, "`read:todo`, which is a part of `read:todos`"),
+        ({"scope": "Read:Todos"}, "read:todos", False, "`Read:Todos`, since scopes know capitals"),
         ({}, "read:todos", False, "a token with no scope"),
         ({"scope": ""}, "read:todos", False, "an empty scope"),
         (
@@ -385,17 +414,15 @@ def holds_scope(claims, scope):
 )
 
 
+def _public_jwk(key: RSAPrivateKey, kid: str) -> dict[str, str]:
+    numbers = key.public_key().public_numbers()
+    n, e = (encode(number.to_bytes(size, "big")) for number, size in ((numbers.n, 256), (numbers.e, 3)))
+    return {"kty": "RSA", "use": "sig", "kid": kid, "n": n, "e": e}
+
+
 @functools.cache
 def _workshop() -> Workshop:
-    key = generate_private_key(public_exponent=65537, key_size=2048)
-    numbers = key.public_key().public_numbers()
-    jwk = {
-        "kty": "RSA",
-        "use": "sig",
-        "kid": "the-key",
-        "n": encode(numbers.n.to_bytes(256, "big")),
-        "e": encode(numbers.e.to_bytes(3, "big")),
-    }
+    key, other = (generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
     claims = {
         "iss": "https://tenant.example/",
         "sub": "job@clients",
@@ -404,38 +431,88 @@ def _workshop() -> Workshop:
         "exp": _NOW + 100,
         "scope": "read:todos",
     }
-    return Workshop(signed(_HEADER, claims, key), {"keys": [jwk]}, key)
+    # The right key stands second, so that taking the first one shows.
+    jwks = {"keys": [_public_jwk(other, "next-key"), _public_jwk(key, "the-key")]}
+    return Workshop(signed(_HEADER, claims, key), jwks, key)
+
+
+def _with_a_wrong_block(workshop: Workshop, key: RSAPrivateKey) -> str:
+    """A signature over a block with the right digest at its end and other bytes before it."""
+    signing_input = workshop.good.rpartition(".")[0]
+    block = bytearray(_block(signing_input.encode(), 256))
+    block[100] = 0
+    private = key.private_numbers()
+    signature = pow(int.from_bytes(block, "big"), private.d, private.public_numbers.n)
+    return f"{signing_input}.{encode(signature.to_bytes(256, 'big'))}"
+
+
+def _bad_tokens(workshop: Workshop, key: RSAPrivateKey) -> list[tuple[str, str]]:
+    """What must not get in, each with what it is."""
+    claims, header = workshop.claims, workshop.header
+
+    def without(name: str) -> str:
+        return workshop.issued({other: value for other, value in claims.items() if other != name})
+
+    header_part, payload_part, signature_part = workshop.good.split(".")
+    own_key = _public_jwk(attackers_key(), header["kid"])
+    return [
+        *((forgery.make(workshop), f"a token that {forgery.story} ({forgery.clause})") for forgery in FIRST),
+        (
+            workshop.issued(claims, alg="HS256"),
+            "a header that names HS256, though the issuer's signature fits",
+        ),
+        (workshop.forged(claims, jwk=own_key), "a token that brings its own key along in the header"),
+        (workshop.issued(claims, kid="withdrawn"), "a key id that the issuer does not publish"),
+        (
+            _with_a_wrong_block(workshop, key),
+            "a signature whose block has the right digest, and other bytes before it",
+        ),
+        (without("aud"), "a token with no audience"),
+        (without("iss"), "a token with no issuer"),
+        (workshop.issued({**claims, "aud": "https://api"}), "an audience that is a part of ours"),
+        (workshop.issued({**claims, "iss": "https://"}), "an issuer that is a part of ours"),
+        (workshop.issued({**claims, "nbf": _NOW + 50}), "a token whose `nbf` is still to come"),
+        (workshop.issued({**claims, "exp": float("inf")}), "an `exp` of Infinity, which Python's json reads"),
+        ("", "an empty text"),
+        (f"{header_part}.{payload_part}", "a token with its signature cut off, dot and all"),
+        (f"{header_part}.{payload_part}.", "a token with an empty signature"),
+        (f"{workshop.good}.x", "a token with a fourth part"),
+        (f"{encode(b'[]')}.{payload_part}.{signature_part}", "a header that is a list"),
+    ]
 
 
 def _check_verify(attempt: Attempt) -> str:
-    from helpers.attacks.forgeries import FIRST
-
     workshop = _workshop()
+    key = workshop.issuer_key
+    if key is None:
+        raise LookupError("the workshop has lost its key")
 
     def arguments(token: str, now: float = _NOW) -> tuple[Any, ...]:
         return token, dict(workshop.jwks), "https://tenant.example/", "https://api.example", now
 
     if said := attempt.error(*arguments(workshop.good)):
-        raise NotYet(f"It refused a good token. {said}")
+        clue = " The checker brings its own issuer, keys and time: does everything come from the five parameters?"
+        raise NotYet(f"It refused a good token. {said}{clue if 'It raised' in said else ''}")
     claims = attempt(*arguments(workshop.good))
     if not isinstance(claims, dict):
         raise NotYet(f"For a good token it returned a {type(claims).__name__}. Return the claims, a dict.")
     if claims != workshop.claims:
         raise NotYet("For a good token it returned something else than its claims.")
-    for forgery in FIRST:
-        if attempt.error(*arguments(forgery.make(workshop))) is None:
-            raise NotYet(f"This one gets in: a token that {forgery.story} ({forgery.clause}).")
-    for broken, what in (
-        ("", "an empty text"),
-        ("a.b", "a text with one dot"),
-        (f"{workshop.good}.x", "a token with a fourth part"),
-        (workshop.good.rsplit(".", 1)[0] + ".", "a good token whose signature was cut off"),
-    ):
-        if attempt.error(*arguments(broken)) is None:
+    listed = workshop.issued({**claims, "aud": ["https://other.example", "https://api.example"]})
+    if said := attempt.error(*arguments(listed)):
+        raise NotYet(f"It refused a good token whose `aud` is a list with this API in it. {said}")
+    for token, what in _bad_tokens(workshop, key):
+        raised = attempt.raised(*arguments(token))
+        if raised is None:
             raise NotYet(f"This one gets in: {what}.")
-    if attempt.error(*arguments(workshop.good, _NOW + 1_000)) is None:
+        if not isinstance(raised, REFUSALS):
+            raise NotYet(
+                f"It refused {what}, and with {type(raised).__name__}: at the door that is a bug, and a 500. A refusal is a"
+                " ValueError."
+            )
+    if attempt.raised(*arguments(workshop.good, _NOW + 1_000)) is None:
         raise NotYet("A good token gets in after its end. Is `now` passed on?")
-    return "Nine forgeries and no way in. Lesson 05 comes with many more; the order of your checks will still be the right one."
+    return "Two dozen bad tokens, and no way in. Whatever you add one day, keep the order: nothing counts before the signature."
 
 
 verify = Exercise(
@@ -444,7 +521,8 @@ verify = Exercise(
     check=_check_verify,
     hints=(
         "The order: take the token apart, header, key, signature, and only then read the claims and check each of them.",
-        "All pieces are on this page: `check_header`, `find_key`, `check_signature`, `check_times`, `check_audience`, `check_issuer`.",
+        "The pieces are on this page: `exercises.check_header.working` and its like, and `check_signature` of step 4. For the key:"
+        " `exercises.key_for.working(kid, {}, lambda: jwks)`.",
         '`header, payload, signature = token.split(".")` refuses every other number of parts with a ValueError, which is right.',
     ),
     solution_code="""
@@ -461,11 +539,12 @@ def decode(segment):
 def verify(token, jwks, issuer, audience, now):
     header_part, payload_part, signature_part = token.split(".")
     header = json.loads(decode(header_part))
-    if header.get("alg") != "RS256":
-        raise ValueError("this API takes RS256 and nothing else")
-    keys = [key for key in jwks["keys"] if key["kid"] == header.get("kid")]
-    if len(keys) != 1:
-        raise ValueError("the issuer has no key with this id")
+    if not isinstance(header, dict) or header.get("alg") != "RS256" or "crit" in header:
+        raise ValueError("this API takes RS256 without extensions, and nothing else")
+    kid = header.get("kid")
+    keys = [key for key in jwks["keys"] if key.get("kid") == kid]
+    if not isinstance(kid, str) or len(keys) != 1:
+        raise ValueError("the issuer has no single key with this id")
     n, e = (int.from_bytes(decode(keys[0][name]), "big") for name in ("n", "e"))
     signing_input = f"{header_part}.{payload_part}".encode("ascii")
     try:
@@ -474,8 +553,11 @@ def verify(token, jwks, issuer, audience, now):
     except InvalidSignature:
         raise ValueError("the signature does not fit") from None
     claims = json.loads(decode(payload_part))
-    if type(claims.get("exp")) not in (int, float) or now >= claims["exp"]:
-        raise ValueError("the token has expired, or does not say when it does")
+    exp, nbf = claims.get("exp"), claims.get("nbf", now)
+    if type(exp) not in (int, float) or type(nbf) not in (int, float):
+        raise ValueError("the token does not say when it begins or ends")
+    if not nbf <= now < exp < float("inf"):
+        raise ValueError("the token is not valid now")
     audiences = [claims.get("aud")] if isinstance(claims.get("aud"), str) else claims.get("aud")
     if not isinstance(audiences, list) or audience not in audiences:
         raise ValueError("the token is meant for another API")
@@ -484,7 +566,7 @@ def verify(token, jwks, issuer, audience, now):
     return claims
 """,
     explanation=(
-        "Here it is in one piece; on the page it is seven lines that call the pieces. Nothing is believed before the signature:"
+        "Here it is in one piece; with the pieces of the page it is a dozen lines. Nothing is believed before the signature:"
         " from the header only the algorithm is compared, and the key chosen among the issuer's own."
     ),
 )

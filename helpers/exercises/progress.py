@@ -34,9 +34,12 @@ def record(lesson: str, name: str, outcome: str) -> None:
         _file().parent.mkdir(parents=True, exist_ok=True)
         # Written beside and moved over, so that an interrupt leaves the old file whole.
         handle, temporary = tempfile.mkstemp(dir=_file().parent)
-        with open(handle, "w", encoding="utf-8") as stream:
-            json.dump(known, stream, indent=1, sort_keys=True)
-        os.replace(temporary, _file())
+        try:
+            with open(handle, "w", encoding="utf-8") as stream:
+                json.dump(known, stream, indent=1, sort_keys=True)
+            os.replace(temporary, _file())
+        finally:
+            Path(temporary).unlink(missing_ok=True)  # still there only when it could not be moved
 
 
 def forget() -> None:

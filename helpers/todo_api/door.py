@@ -1,6 +1,6 @@
 """The bearer door: finds the access token in a request, has it verified, and asks for the scope.
 
-It stands before the route reads the body, so that a caller without a token cannot make the API parse anything.
+It stands before the body is read, so that a caller without a good token cannot make the API read or parse one.
 """
 
 import re
@@ -18,14 +18,16 @@ from helpers.tokens.errors import InsufficientScope, InvalidRequest, KeysUnavail
 Claims = Mapping[str, Any]
 Verify = Callable[[str], Awaitable[Claims]]
 
+FORM_AT_MOST = 65_536  # bytes
+
 # RFC 6750 §2.1: credentials = "Bearer" 1*SP b64token; RFC 9110 §11.1: the scheme's case does not matter.
-_BEARER = re.compile(r"bearer +([A-Za-z0-9\-._~+/]+=*) *", re.IGNORECASE)
+_BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9\-._~+/]+=*) *")
 
 
 async def bearer_token(request: Request) -> str:
     """The access token of a request, from its Authorization header (RFC 6750 §2.1).
 
-    The form field and the query parameter of §2.2 and §2.3 are not offered here: they end up in logs. A token that
+    The form field of §2.2 and the query parameter of §2.3, which ends up in logs, are not offered here. A token that
     comes twice is refused, since two readers could choose different ones.
 
     :raises MissingToken: no credentials, or another scheme than Bearer.
@@ -34,8 +36,8 @@ async def bearer_token(request: Request) -> str:
     headers = request.headers.getlist("authorization")
     if not headers:
         raise MissingToken()
-    if len(headers) > 1 or "access_token" in request.query_params or await _token_in_form(request):
-        raise InvalidRequest("Send the access token once, in the Authorization header and nowhere else.")
+    if len(headers) > 1 or "access_token" in request.query_params:
+        raise _twice()
     if not re.match(r"bearer(?![\w-])", headers[0], re.IGNORECASE):
         raise MissingToken()
     match = _BEARER.fullmatch(headers[0])
@@ -44,8 +46,15 @@ async def bearer_token(request: Request) -> str:
     return match[1]
 
 
-async def _token_in_form(request: Request) -> bool:
-    if not request.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded"):
+def _twice() -> InvalidRequest:
+    return InvalidRequest("Send the access token once, in the Authorization header and nowhere else.")
+
+
+async def _also_in_form(request: Request) -> bool:
+    """Whether a form brings the token once more; a form too large to look at is refused by the route anyway."""
+    length = request.headers.get("content-length", "")
+    is_form = request.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded")
+    if not is_form or not length.isdecimal() or int(length) > FORM_AT_MOST:
         return False
     return "access_token" in parse_qs((await request.body()).decode("latin-1"), keep_blank_values=True)
 
@@ -73,6 +82,8 @@ class Door:
         :raises TokenError: with the status and the WWW-Authenticate header to answer with (RFC 6750 §3.1).
         """
         claims = await self.verify(await bearer_token(request))
+        if await _also_in_form(request):
+            raise _twice()
         required = tuple(scopes)
         if not granted_scopes(claims).issuperset(required):
             raise InsufficientScope(" ".join(required))
@@ -106,6 +117,6 @@ async def refuse(request: Request, error: Exception) -> JSONResponse:
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, KeysUnavailable):
         headers["Retry-After"] = str(error.retry_after)
-    else:
+    elif error.status < 500:  # a challenge tells the client what to change; here the fault is the API's own
         headers["WWW-Authenticate"] = error.www_authenticate()
     return JSONResponse(body, error.status, headers)

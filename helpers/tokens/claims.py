@@ -72,39 +72,39 @@ NUMBER = (int, float)
 
 
 class Refusal(NamedTuple):
-    """What to say if a claim does not hold."""
+    """The clause behind a rule, and if more than the type is asked, code and message."""
 
-    code: str
-    message: str
+    clause: str
+    code: str = ""
+    message: str = ""
 
 
 class Rule(NamedTuple):
-    """One check of one claim: the types it may have, and what must hold."""
+    """One check of one claim: the types it may have, what must hold, and what to say if that does not."""
 
     claim: str
-    clause: str
     types: tuple[type, ...]
-    holds: Callable[[Claims, Expected, float], bool] | None = None
-    refusal: Refusal | None = None
+    holds: Callable[[Claims, Expected, float], bool] | None
+    refusal: Refusal
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("iss", "RFC 7519 §4.1.1", TEXT, is_issuer,
-         Refusal("issuer_mismatch", "Another authorization server issued the token.")),
-    Rule("aud", "RFC 7519 §4.1.3", TEXTS, is_audience,
-         Refusal("audience_mismatch", "The token is meant for another API.")),
-    Rule("exp", "RFC 7519 §4.1.4", NUMBER, is_before_expiry,
-         Refusal("expired", "The token has expired.")),
-    Rule("nbf", "RFC 7519 §4.1.5", NUMBER, is_after_start,
-         Refusal("not_yet_valid", "The token is not valid yet.")),
-    Rule("iat", "RFC 7519 §4.1.6", NUMBER, is_after_issue,
-         Refusal("issued_in_the_future", "The token was issued in the future: one of the clocks is wrong.")),
-    Rule("exp", "RFC 8725 §3.8", NUMBER, is_short_lived,
-         Refusal("lifetime_too_long", "The token would live longer than its issuer ever allows.")),
-    Rule("sub", "RFC 7519 §4.1.2", TEXT, is_subject,
-         Refusal("sub_empty", "The token is about nobody.")),
-    Rule("jti", "RFC 7519 §4.1.7", TEXT),
-    Rule("scope", "RFC 8693 §4.2", TEXT),
+    Rule("iss", TEXT, is_issuer,
+         Refusal("RFC 7519 §4.1.1", "issuer_mismatch", "Another authorization server issued the token.")),
+    Rule("aud", TEXTS, is_audience,
+         Refusal("RFC 7519 §4.1.3", "audience_mismatch", "The token is meant for another API.")),
+    Rule("exp", NUMBER, is_before_expiry,
+         Refusal("RFC 7519 §4.1.4", "expired", "The token has expired.")),
+    Rule("nbf", NUMBER, is_after_start,
+         Refusal("RFC 7519 §4.1.5", "not_yet_valid", "The token is not valid yet.")),
+    Rule("iat", NUMBER, is_after_issue,
+         Refusal("RFC 7519 §4.1.6", "issued_in_the_future", "The token was issued in the future: a clock is wrong.")),
+    Rule("exp", NUMBER, is_short_lived,
+         Refusal("RFC 8725 §3.8", "lifetime_too_long", "The token would live longer than its issuer ever allows.")),
+    Rule("sub", TEXT, is_subject,
+         Refusal("RFC 7519 §4.1.2", "sub_empty", "The token is about nobody.")),
+    Rule("jti", TEXT, None, Refusal("RFC 7519 §4.1.7")),
+    Rule("scope", TEXT, None, Refusal("RFC 8693 §4.2")),
 )  # fmt: skip
 
 
@@ -119,19 +119,26 @@ def check_claims(
     """Hold the claims against the table, at the time `now`. Raises ClaimRefused for the first that fails."""
     for claim in required:
         if claim not in claims:
-            message = f"The token has no {claim} claim."
             raise ClaimRefused(
-                f"{claim}_missing", message, reason=Reason.MISSING, clause="RFC 9068 §2.2", claim=claim
+                f"{claim}_missing",
+                f"The token has no {claim} claim.",
+                reason=Reason.MISSING,
+                clause="RFC 9068 §2.2",
+                claim=claim,
             )
-    for claim, clause, types, holds, refusal in rules:
+    for claim, types, holds, refusal in rules:
         if claim in claims:
             if type(claims[claim]) not in types:
-                message = f"The {claim} claim does not have the form that it must have."
                 raise ClaimRefused(
-                    f"{claim}_invalid", message, reason=Reason.INVALID, clause=clause, claim=claim
+                    f"{claim}_invalid",
+                    f"The {claim} claim does not have the form that it must have.",
+                    reason=Reason.INVALID,
+                    clause=refusal.clause,
+                    claim=claim,
                 )
             if holds is not None and not holds(claims, expected, now):
-                raise ClaimRefused(*refusal, reason=Reason.CHECK_FAILED, clause=clause, claim=claim)
+                clause, code, message = refusal
+                raise ClaimRefused(code, message, reason=Reason.CHECK_FAILED, clause=clause, claim=claim)
 
 
 def expires_at(claims: Claims, leeway: float) -> float:

@@ -69,7 +69,7 @@ class _Refused(ValueError):
     """What the JSON parser would let through, or read in its own way."""
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         raise _Refused("a member name that occurs twice")
@@ -87,7 +87,7 @@ def _constant(name: str) -> NoReturn:
     raise _Refused("a number that JSON does not have")
 
 
-_decoder = json.JSONDecoder(object_pairs_hook=_object, parse_float=_float, parse_constant=_constant)
+_decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_float, parse_constant=_constant)
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 

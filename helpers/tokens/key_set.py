@@ -118,7 +118,7 @@ class RemoteKeySet:
 
     def find(self, kid: str | None) -> Key:
         """The key with this id. Raises KeyRefused if there is none, KeysUnavailable if that cannot be known."""
-        if self._clock() < self._fresh_until and (key := self._keys.get(kid)) is not None:
+        if self._clock() < self._fresh_until and (key := self._keys.by_kid.get(kid)) is not None:
             self._counters.hits += 1
             return key
         chances = 2  # a fetch that was under way already may have left before the key was published
@@ -129,7 +129,7 @@ class RemoteKeySet:
 
     async def find_async(self, kid: str | None) -> Key:
         """Like `find`; a key that is there comes at once, without a thread."""
-        if self._clock() < self._fresh_until and (key := self._keys.get(kid)) is not None:
+        if self._clock() < self._fresh_until and (key := self._keys.by_kid.get(kid)) is not None:
             self._counters.hits += 1
             return key
         chances = 2

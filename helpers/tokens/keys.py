@@ -58,13 +58,13 @@ class KeySet:
     def __init__(self, keys: Sequence[Key] = (), refused: Sequence[RefusedKey] = ()) -> None:
         self.keys = tuple(keys)
         self.refused = tuple(refused)
-        self._by_kid = {key.kid: key for key in keys if key.kid is not None}
+        self.by_kid = {key.kid: key for key in keys if key.kid is not None}
 
     def get(self, kid: str | None) -> Key | None:
         """The key with this id. A token without one (kid is None) can only mean the only key."""
         if kid is None:
             return self.keys[0] if len(self.keys) == 1 else None
-        return self._by_kid.get(kid)
+        return self.by_kid.get(kid)
 
     def find(self, kid: str | None) -> Key:
         """Like `get`; raises KeyRefused where that returns None."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections import OrderedDict
 from hashlib import sha256
 from threading import Lock
 from typing import Any, NamedTuple
@@ -41,7 +40,7 @@ class VerifiedCache:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._entries: OrderedDict[bytes, Verified] = OrderedDict()
+        self._entries: dict[bytes, Verified] = {}
         self._lock = Lock()
 
     def look_up(self, token: bytes) -> tuple[bytes, Verified | None]:
@@ -53,12 +52,10 @@ class VerifiedCache:
 
     def put(self, digest: bytes, verified: Verified) -> None:
         """Remember this token, and forget the one that was verified longest ago if there are too many."""
-        if not self._size:
-            return
         with self._lock:
             self._entries[digest] = verified
             if len(self._entries) > self._size:
-                self._entries.popitem(last=False)
+                del self._entries[next(iter(self._entries))]
 
     def clear(self) -> None:
         """Forget everything."""

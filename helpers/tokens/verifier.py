@@ -36,12 +36,13 @@ class AccessTokenVerifier:
     required_claims   must be there; more can be asked for, `iss`, `aud` and `exp` always are
     require_kid       False lets a token without `kid` mean the only key of the set
     other_audiences   False refuses a token that is meant for other APIs too (RFC 9068 §4 allows both)
-    leeway            seconds by which the clocks may differ
+    leeway            seconds by which this clock and the issuer's may differ
     max_lifetime      seconds from `iat` to `exp`
     max_size          characters of a token
     cache_size        tokens that are remembered once verified; 0 turns it off
     clock             seconds since 1970
-    key_set           where keys come from, if not from discovery; session: what fetches them
+    key_set           where keys come from, if not from discovery
+    session           what fetches them, if it should be a session of yours
 
     Raises ConfigurationError for settings that would leave the door open.
     """
@@ -90,7 +91,7 @@ class AccessTokenVerifier:
         self._verified = VerifiedCache(cache_size)
 
     def verify(self, token: str, *, scopes: Iterable[str] = ()) -> dict[str, Any]:
-        """The claims of a good token that holds all `scopes`. May wait for a fetch of the keys.
+        """The claims of a good token that holds all `scopes`. Waits if the keys have to be fetched.
 
         Raises TokenError, and nothing else whatever the token is.
         """

@@ -296,7 +296,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     ],
     "load_secret": [
         (_secret("return 's3cr3t'"), "whatever the environment holds"),
-        (_secret("return environment['CLIENT_SECRET']"), "A bare KeyError"),
+        (_secret("return environment['CLIENT_SECRET']"), "it raises KeyError"),
         (_secret("return environment.get('CLIENT_SECRET')"), "is not set it returns None"),
         (
             _secret("return environment.get('CLIENT_SECRET', 'changeme').strip()"),
@@ -351,7 +351,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
                 "    cache.update(token=answer['access_token'], until=now + answer['expires_in'])",
                 "return cache['token']",
             ),
-            "stop early",
+            "stop a minute early",
         ),
         (
             _reuse(
@@ -426,7 +426,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
                 "for t in todos: session.patch(f\"{api}/todos/{t['id']}\", json={'done': True})",
                 "return len(todos)",
             ),
-            "fail loudly",
+            "Who would find out",
         ),
         (_batch("session.post(f'{api}/todos', json={})", "return 2"), "session.post is not there"),
     ],
@@ -604,6 +604,13 @@ WRONG: dict[str, list[tuple[str, str]]] = {
             _times(
                 "if type(claims.get('exp')) not in (int, float) or claims['exp'] <= now: raise ValueError('no')"
             ),
+            "an `exp` of Infinity",
+        ),
+        (
+            _times(
+                "exp = claims.get('exp')",
+                "if type(exp) not in (int, float) or not now < exp < float('inf'): raise ValueError('no')",
+            ),
             "`nbf`, not before",
         ),
         (
@@ -676,7 +683,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (_holds("True"), "a scope that was not granted"),
     ],
     "verify": [
-        (_verify("now >= claims"), "was good until an hour before"),
+        (_verify("nbf <= now < exp"), "was good until an hour before"),
         (_verify("audience not in audiences"), "whose name begins like ours"),
         (_verify('claims.get("iss") != issuer'), "the staging tenant"),
         (_verify("return claims"), "returned `None`"),

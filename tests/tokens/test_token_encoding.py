@@ -6,7 +6,7 @@ import base64
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.tokens.encoding import MAX_NESTING, decode_base64url, decode_json, encode_base64url
@@ -101,6 +101,33 @@ def test_json_that_can_be_read_in_two_ways_is_refused(text, what):
 )
 def test_other_json_is_read_as_the_standard_library_reads_it(text):
     assert decode_json(text) == json.loads(text)
+
+
+def members(text: str) -> list[list[str]]:
+    """The names in each object, as they come."""
+    seen: list[list[str]] = []
+    json.loads(text, object_pairs_hook=lambda pairs: seen.append([name for name, _ in pairs]))
+    return seen
+
+
+names = st.sampled_from(['"a"', '"\\u0061"', '"b"', '"a,"', '","', '"{"', '"["'])
+values = st.sampled_from(
+    ["1", '"x"', '","', '"{"', '"a\\",\\"b"', "[]", "{}", "[1, 2]", '{"a": 1, "b": 2}', '{"a":1,"a":2}']
+)
+objects = st.lists(st.tuples(names, values), max_size=4).map(
+    lambda m: "{{{}}}".format(" ,".join(f"{n} :{v}" for n, v in m))
+)
+
+
+@settings(max_examples=500)
+@given(objects | st.lists(objects, max_size=2).map(lambda o: "[{}]".format(",".join(o))))
+def test_a_name_that_occurs_twice_never_gets_through(text):
+    twice = any(len(set(names)) != len(names) for names in members(text))
+    try:
+        assert decode_json(text.encode()) == json.loads(text)
+        assert not twice
+    except ValueError as error:
+        assert twice and "occurs twice" in str(error)
 
 
 @given(st.binary(max_size=40))

@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from helpers.tokens.errors import ConfigurationError, KeyRefused, KeysUnavailable, TokenError
+from helpers.tokens.fetch import FetchError, fetch_document, new_session
 from helpers.tokens.key_set import RemoteKeySet
 
 
@@ -439,6 +440,15 @@ def test_weak_and_private_keys_are_told_and_not_used(server, remote, forge):
     assert [refused.kid for refused in remote.keys.refused] == ["leaked", None]
     with pytest.raises(KeyRefused):
         remote.find("leaked")
+
+
+def test_a_fetch_has_a_deadline_of_its_own_for_an_answer_that_drips(server):
+    """Every single read is quick, so that no time-out of a socket ever ends it."""
+    server.answer = server.dripping
+    started = time.monotonic()
+    with pytest.raises(FetchError, match="too slowly"), new_session() as session:
+        fetch_document(server.jwks_uri, session=session, timeout=0.2)
+    assert time.monotonic() - started < 3
 
 
 # From an issuer, and in the verifier

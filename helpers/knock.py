@@ -1,0 +1,106 @@
+"""Shows a token to the live API, and says what came of it and what the learner's function in the door did."""
+
+import re
+from typing import Any
+
+import requests
+
+from helpers.bounded import Misbehaved, check_kind
+from helpers.display.card import Note
+from helpers.lab import LabError
+from helpers.todo_api.learner import LearnersVerifier
+
+MEANINGS = {
+    400: "the request is malformed",
+    401: "the door stays shut, since this token does not tell the API who is calling",
+    403: "the token is good, and does not hold the scope that this takes",
+    500: "the door stays shut, since what stands in it broke",
+    503: "the door stays shut until the issuer's keys can be fetched",
+}
+MISSING_TOKEN = "the door stays shut, since no token was shown"  # noqa: S105
+
+
+def knock(
+    api: str, token: str | None, *, method: str, path: str, json: Any, learner: LearnersVerifier | None
+) -> Note:
+    """Send one request and tell what happened.
+
+    :param api: URL of the API.
+    :param token: goes into the Authorization header; None sends none.
+    :param learner: what stands in the door, unless it is the finished verifier.
+    :raises LabError: the request cannot be sent, or nobody answers.
+    """
+    if not path.startswith("/"):
+        raise LabError('A path begins with a slash: path="/todos".')
+    if token is not None and not isinstance(token, str):
+        return _unsent(f"A token is a string, and this is a {type(token).__name__}.")
+    if token and not (token.isascii() and token.isprintable()):
+        return _unsent("A header holds one line of plain characters, and this token is not.")
+    before = learner.last_call(token) if learner and token else None
+    headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
+    try:
+        response = requests.request(
+            method, api + path, headers=headers, json=json, timeout=10, allow_redirects=False
+        )
+    except requests.RequestException:
+        raise LabError("The Todo API does not answer. Run lab.reset() to start afresh.") from None
+
+    call = learner.last_call(token) if learner and token else None
+    if call is before:
+        call = None
+    if learner is None:
+        sentences = _the_api_says(response)
+    elif call is None:
+        sentences = [f"Your `{learner.name}` was not asked: the door refused the request before that."]
+    else:
+        sentences = [f"Your `{learner.name}` {call.did}"]
+    printed = f"It printed:\n{call.printed.rstrip()}" if call and call.printed else ""
+    return Note(
+        _headline(response, token), [*sentences, *_it_takes(response)], _tone(response.status_code), printed
+    )
+
+
+def standing(learner: LearnersVerifier | None) -> Note:
+    """Says what stands in the door now."""
+    if learner is None:
+        return Note("The finished verifier stands in the door.", ["Your own function is out of it."])
+    try:
+        check_kind(learner.function, 1)
+    except Misbehaved as fault:
+        said = f"The door calls it with one argument, the token, and will answer 500: it {fault.did}"
+        return Note(f"Your {learner.name} stands in the door.", [said], "warn")
+    sentences = [
+        "It judges every request to the Todo API from now on. When you change it, put it in again.",
+        "`lab.use_verifier(None)` brings the finished verifier back.",
+    ]
+    return Note(f"Your {learner.name} stands in the door.", sentences)
+
+
+def _unsent(why: str) -> Note:
+    return Note("Nothing was sent.", [why], "warn")
+
+
+def _headline(response: requests.Response, token: str | None) -> str:
+    status = response.status_code
+    meaning = MISSING_TOKEN if token is None and status == 401 else MEANINGS.get(status)
+    if response.ok:
+        meaning = "the door opens"
+    return f"{status} {response.reason}: {meaning}." if meaning else f"{status} {response.reason}."
+
+
+def _tone(status: int) -> str:
+    return "good" if status < 400 else "warn" if status < 500 else "bad"
+
+
+def _the_api_says(response: requests.Response) -> list[str]:
+    """The sentence in the body of a refusal; the headline says that of a 403."""
+    try:
+        said = response.json()["error_description"]
+    except (ValueError, LookupError, TypeError):
+        return []
+    return [f"The API says: {said}"] if response.status_code != 403 else []
+
+
+def _it_takes(response: requests.Response) -> list[str]:
+    scope = re.search(r'scope="([^"]*)"', response.headers.get("WWW-Authenticate", ""))
+    return [f"This request takes the scope `{scope[1]}`."] if scope else []

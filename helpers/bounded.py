@@ -49,9 +49,11 @@ def call(
     run = _Run(function, arguments)
     with _prints_routed():
         run.start()
-        run.join(timeout)
-        late = run.is_alive()
-        stopped = not late or run.stop()
+        try:
+            run.over.wait(timeout)
+        finally:  # an interrupt of the kernel ends the function too
+            late = not run.over.is_set()
+            stopped = not late or run.stop()
     if printed is not None and run.output.getvalue():
         printed.append(run.output.getvalue())
     if late:  # whatever it returned or raised once it was stopped
@@ -97,7 +99,7 @@ class _Run(threading.Thread):
         self.failure: BaseException | None = None
         self.output = _Bounded()
         self._call = function, arguments
-        self._over = False
+        self.over = threading.Event()
         self._guard = threading.Lock()
 
     def run(self) -> None:
@@ -109,18 +111,17 @@ class _Run(threading.Thread):
             except BaseException as failure:
                 self.failure = failure
         with self._guard:
-            self._over = True
+            self.over.set()
 
     def stop(self) -> bool:
         """Whether the function could be ended; one that waits inside a call to C cannot, until that returns."""
         for _ in range(20):
             # A thread that is over may have handed its number to another one, which must not be hit.
             with self._guard:
-                if self.is_alive() and not self._over:
+                if not self.over.is_set():
                     number = ctypes.c_ulong(self.ident or 0)
                     ctypes.pythonapi.PyThreadState_SetAsyncExc(number, ctypes.py_object(_Stop))
-            self.join(0.05)
-            if not self.is_alive():
+            if self.over.wait(0.05):
                 return True
         return False
 

@@ -19,7 +19,7 @@ import requests
 from dotenv import dotenv_values
 from pydantic import ValidationError
 
-from helpers.settings import Settings, state_dir
+from helpers.settings import Settings, reach_loopback_directly, state_dir
 from helpers.tokens.client import ClientCredentials
 from helpers.tokens.errors import ConfigurationError, DiscoveryError
 from helpers.tokens.fetch import is_safe_address
@@ -138,6 +138,7 @@ def _fetch_todos(arguments: argparse.Namespace) -> list[dict[str, Any]]:
 
 def _settings() -> tuple[Settings, str]:
     """The settings, and where they come from."""
+    reach_loopback_directly()
     try:
         settings = Settings()
         written = state_dir() / "credentials.env"

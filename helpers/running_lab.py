@@ -28,7 +28,7 @@ from helpers.display.picture import Picture
 from helpers.display.sequence import wire_view
 from helpers.lab import API_PORT, AUDIENCE, AUTHORIZATION_SERVER_PORT, LabError
 from helpers.services import LOOPBACK, Service, ServiceError, listen_near, origin
-from helpers.settings import Settings
+from helpers.settings import Settings, reach_loopback_directly
 from helpers.todo_api.learner import LearnersVerifier
 from helpers.tokens.client import ClientCredentials
 from helpers.tokens.discovery import discover
@@ -89,7 +89,7 @@ class RunningLab:
                 f"ISSUER is set, and {', '.join(settings.missing)} is not: set all four variables in .env, or none of"
                 " them to use the local authorization server."
             )
-        _reach_loopback_directly()
+        reach_loopback_directly()
         # Both sockets first: the issuer and the API's origin are addresses, and each app must know its own.
         self._sockets = server_socket, api_socket = (
             listen_near(AUTHORIZATION_SERVER_PORT),
@@ -122,6 +122,7 @@ class RunningLab:
         ):
             self.wire.name("/".join(url.split("/")[:3]), "Authorization server")
         self.wire.name(self.api, "Todo API")
+        self.wire.name(self.api.replace(LOOPBACK, "localhost"), "Todo API")
         install(self.wire)
 
     def _serve(self, name: str, app: ASGIApp, sock: socket.socket) -> None:
@@ -312,10 +313,3 @@ def docs_link(api: str) -> str:
             return f"{api}/docs"
     port = re.sub(r".*:", "", api)
     return f"{prefix.rstrip('/')}/proxy/{port}/docs"
-
-
-def _reach_loopback_directly() -> None:
-    """Where a proxy is set for the whole network, requests to this machine must not go through it."""
-    for name in ("no_proxy", "NO_PROXY"):
-        hosts = [host for host in os.environ.get(name, "").split(",") if host]
-        os.environ[name] = ",".join(dict.fromkeys([*hosts, LOOPBACK, "localhost"]))

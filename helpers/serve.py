@@ -18,7 +18,7 @@ from helpers import todo_api
 from helpers.authorization_server import Application, AuthorizationServer, RegistryError
 from helpers.lab import API_PORT, AUDIENCE, AUTHORIZATION_SERVER_PORT
 from helpers.services import PortInUse, Service, ServiceError, listen, origin
-from helpers.settings import Settings, state_dir
+from helpers.settings import Settings, reach_loopback_directly, state_dir
 from helpers.tokens.verifier import AccessTokenVerifier
 
 
@@ -28,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     :return: 0 after an interrupt, 1 when a port is taken or a server does not start, 2 for unusable settings.
     """
     options = _parse(arguments)
+    reach_loopback_directly()
     settings = Settings()
     if bool(settings.client_id) != bool(settings.client_secret):
         return _fail("Set both CLIENT_ID and CLIENT_SECRET, or neither to have them made up.", 2)

@@ -48,3 +48,10 @@ class Settings(BaseSettings):
     def missing(self) -> list[str]:
         """The names of the variables that are not set."""
         return [name.upper() for name in type(self).model_fields if not getattr(self, name)]
+
+
+def reach_loopback_directly() -> None:
+    """Where a proxy is set for the whole network, requests to this machine must not go through it."""
+    for name in ("no_proxy", "NO_PROXY"):
+        hosts = [host for host in os.environ.get(name, "").split(",") if host]
+        os.environ[name] = ",".join(dict.fromkeys([*hosts, "127.0.0.1", "localhost"]))

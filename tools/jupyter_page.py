@@ -193,7 +193,9 @@ def _write_settings(folder: Path, *, dark: bool) -> None:
 def _environment(folder: Path) -> dict[str, str]:
     """A newcomer's environment, with Jupyter's own folders inside the folder too."""
     ours = {
-        name: value for name, value in newcomer(folder).items() if not name.startswith(("JUPYTER", "JPY_"))
+        name: value
+        for name, value in newcomer(folder).items()
+        if not name.startswith(("JUPYTER", "JPY_", "COURSE_WIDGETS"))
     }
     return ours | {
         "JUPYTER_CONFIG_DIR": str(folder / "config"),

@@ -99,7 +99,8 @@ def run(notebook: nbformat.NotebookNode, working_directory: Path) -> None:
         extra_arguments=["--log-level=ERROR"],  # a kernel warns that it talks over TCP, each time
     )
     with tempfile.TemporaryDirectory() as folder:
-        client.execute(env=newcomer(Path(folder)))
+        # A widget is nothing to store: it is dead without its kernel.
+        client.execute(env=newcomer(Path(folder)) | {"COURSE_WIDGETS": "off"})
 
 
 def newcomer(folder: Path) -> dict[str, str]:
@@ -108,7 +109,6 @@ def newcomer(folder: Path) -> dict[str, str]:
     return environment | {
         "COURSE_STATE_DIR": str(folder / "state"),
         "COURSE_ENV_FILE": str(folder / "no.env"),
-        "COURSE_WIDGETS": "off",  # a widget is nothing to store: it is dead without its kernel
     }
 
 

@@ -90,7 +90,7 @@ class Rule(NamedTuple):
 
 RULES: tuple[Rule, ...] = (
     Rule("iss", TEXT, is_issuer,
-         Refusal("RFC 7519 §4.1.1", "issuer_mismatch", "Another authorization server issued the token.")),
+         Refusal("RFC 8725 §3.8", "issuer_mismatch", "Another authorization server issued the token.")),
     Rule("aud", TEXTS, is_audience,
          Refusal("RFC 7519 §4.1.3", "audience_mismatch", "The token is meant for another API.")),
     Rule("exp", NUMBER, is_before_expiry,
@@ -100,7 +100,7 @@ RULES: tuple[Rule, ...] = (
     Rule("iat", NUMBER, is_after_issue,
          Refusal("RFC 7519 §4.1.6", "issued_in_the_future", "The token was issued in the future: a clock is wrong.")),
     Rule("exp", NUMBER, is_short_lived,
-         Refusal("RFC 8725 §3.8", "lifetime_too_long", "The token would live longer than its issuer ever allows.")),
+         Refusal("RFC 6750 §5.3", "lifetime_too_long", "The token would live longer than its issuer ever allows.")),
     Rule("sub", TEXT, is_subject,
          Refusal("RFC 7519 §4.1.2", "sub_empty", "The token is about nobody.")),
     Rule("jti", TEXT, None, Refusal("RFC 7519 §4.1.7")),

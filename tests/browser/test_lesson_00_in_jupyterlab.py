@@ -7,8 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from jupyter_page import browser, jupyterlab, open_notebook, run_all
-from playwright.sync_api import Error, Page
+from jupyter_page import jupyterlab, open_notebook, run_all
+from playwright.sync_api import Browser, Page
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 LESSON = "00_start_here.ipynb"
@@ -25,25 +25,16 @@ def requested() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def lesson(requested: list[str]) -> Iterator[Page]:
+def lesson(chromium: Browser, requested: list[str]) -> Iterator[Page]:
     """The lesson in JupyterLab, after Run All."""
-    stack = browser()
-    try:
-        opened = stack.__enter__()
-    except Error as error:
-        pytest.skip(
-            f"no browser starts here; run `make test` to have one installed ({error.message.splitlines()[0]})"
-        )
-    try:
-        with jupyterlab(NOTEBOOKS) as server:
-            page = opened.new_page(viewport={"width": 1400, "height": 1000})
-            page.on("request", lambda request: requested.append(request.url))
-            page.on("websocket", lambda socket: requested.append(socket.url))
-            open_notebook(page, server.address(LESSON))
-            run_all(page)
-            yield page
-    finally:
-        stack.__exit__(None, None, None)
+    with jupyterlab(NOTEBOOKS) as server:
+        page = chromium.new_page(viewport={"width": 1400, "height": 1000})
+        page.on("request", lambda request: requested.append(request.url))
+        page.on("websocket", lambda socket: requested.append(socket.url))
+        open_notebook(page, server.address(LESSON))
+        run_all(page)
+        yield page
+        page.close()
 
 
 def test_every_cell_ran(lesson: Page) -> None:

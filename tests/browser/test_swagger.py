@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from jupyter_page import browser, jupyterlab, system_browser
+from jupyter_page import jupyterlab
 from playwright.sync_api import Browser, Page
 
 from helpers import lab
@@ -12,14 +12,6 @@ from helpers import lab
 ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if system_browser() is None:
-        pytest.skip("no Chromium and no Chrome here: tools/install_browser.py says why")
-    with browser() as opened:
-        yield opened
 
 
 @pytest.fixture

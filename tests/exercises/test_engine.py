@@ -1,5 +1,6 @@
 """The engine of the exercises: three outcomes, and no answer of a learner's that breaks the page."""
 
+import signal
 import sys
 import textwrap
 import threading
@@ -311,6 +312,7 @@ ENDLESS = [
     "while True:\n    number += 1",
     "import itertools\nfor each in itertools.count():\n    number = each",
     "while True:\n    try:\n        number = int('x')\n    except Exception:\n        pass",
+    "import time\nwhile True:\n    try:\n        time.sleep(0.001)\n    except Exception:\n        pass",
     "while True:\n    try:\n        number += 1\n    finally:\n        number -= 1",
     "def inner():\n    while True: pass\nreturn inner()",
     "import time\nwhile True: time.sleep(0.01)",
@@ -448,3 +450,24 @@ def test_a_check_may_ask_for_none_and_for_an_error() -> None:
     assert attempt.or_none(1) is None
     assert attempt.error(1) is None
     assert attempt.error(0).startswith("It raised ZeroDivisionError: division by zero")
+
+
+def test_an_interrupt_of_the_kernel_ends_the_function_too() -> None:
+    running = threading.Event()
+    ticks: list[int] = []
+
+    def counts() -> None:
+        running.set()
+        while True:
+            ticks.append(1)
+
+    def interrupt() -> None:
+        running.wait(5)
+        signal.raise_signal(signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        call(counts, timeout=30)
+    before = len(ticks)
+    threading.Event().wait(0.05)
+    assert len(ticks) == before

@@ -7,7 +7,9 @@ from jupyter_page import browser
 from playwright.sync_api import Browser, Error
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while it is open, Playwright has an event loop running in this thread, and every
+# asyncio.run of the tests after it would fail.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A headless Chromium or Chrome."""
     stack = browser()

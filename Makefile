@@ -51,11 +51,11 @@ help: ## this list
 # The environment. Each file below is empty and says when it was last brought up to date. pip knows a mirror that uv was
 # not told of, so it gets a try when uv fails.
 .venv/learner: requirements.txt pyproject.toml | $(PYTHON)
-	$(UV) pip install --python $(PYTHON) -r requirements.txt || $(PYTHON) -m pip install -r requirements.txt
+	$(UV) pip install --compile-bytecode --python $(PYTHON) -r requirements.txt || $(PYTHON) -m pip install -r requirements.txt
 	@touch $@
 
 .venv/developer: requirements-dev.txt pyproject.toml | $(PYTHON)
-	$(UV) pip install --python $(PYTHON) -r requirements-dev.txt || $(PYTHON) -m pip install -r requirements-dev.txt
+	$(UV) pip install --compile-bytecode --python $(PYTHON) -r requirements-dev.txt || $(PYTHON) -m pip install -r requirements-dev.txt
 	@touch $@ .venv/learner
 
 $(PYTHON):

@@ -10,11 +10,13 @@ Only the standard library is imported here before the packages were checked, so 
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from helpers.authorization_server.keys import SigningKeys
     from helpers.display.card import Card
     from helpers.display.exchange import RawExchange
     from helpers.display.picture import Picture
@@ -44,10 +46,19 @@ def start() -> Card:
     global _running
     if _running is None:
         _check_packages()
-        from helpers.running_lab import RunningLab
+        with ThreadPoolExecutor(1) as pool:
+            # Two RSA keys take a tenth of a second outside of Python: time for the imports.
+            keys = pool.submit(_signing_keys)
+            from helpers.running_lab import RunningLab
 
-        _running = RunningLab.started()
+            _running = RunningLab.started(keys.result())
     return _running.card()
+
+
+def _signing_keys() -> SigningKeys:
+    from helpers.authorization_server.keys import SigningKeys
+
+    return SigningKeys()
 
 
 def stop() -> None:

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 
 from helpers import knock, todo_api
 from helpers.attacks import FIRST, Forgery, Workshop
-from helpers.authorization_server import AuthorizationServer
+from helpers.authorization_server import AuthorizationServer, SigningKeys
 from helpers.clock import Clock
 from helpers.display.card import Card, Link, Note
 from helpers.display.exchange import Exchange, RawExchange
@@ -67,14 +67,15 @@ class RunningLab:
         self._learner: LearnersVerifier | None = None
 
     @classmethod
-    def started(cls) -> RunningLab:
+    def started(cls, keys: SigningKeys) -> RunningLab:
         """Start both servers.
 
+        :param keys: with which the local authorization server signs.
         :raises LabError: with one sentence that says what to do.
         """
         lab = cls()
         try:
-            lab._start(Settings())
+            lab._start(Settings(), keys)
         except (DiscoveryError, ConfigurationError, ServiceError) as error:
             lab.stop()
             raise LabError(str(error)) from error
@@ -83,7 +84,7 @@ class RunningLab:
             raise
         return lab
 
-    def _start(self, settings: Settings) -> None:
+    def _start(self, settings: Settings, keys: SigningKeys) -> None:
         if settings.issuer and settings.missing:
             raise LabError(
                 f"ISSUER is set, and {', '.join(settings.missing)} is not: set all four variables in .env, or none of"
@@ -97,7 +98,7 @@ class RunningLab:
         )
         self.api = origin(api_socket)
         self.authorization_server = AuthorizationServer(
-            f"{origin(server_socket)}/", clock=self.clock, allowed_origins=(self.api,)
+            f"{origin(server_socket)}/", keys=keys, clock=self.clock, allowed_origins=(self.api,)
         )
         self._serve("The authorization server", self.authorization_server.app, server_socket)
         self.is_local = settings.issuer is None

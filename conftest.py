@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -15,6 +16,8 @@ _folder = pytest.StashKey[str]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set the environment before anything is collected: kernels and servers that the tests start inherit it."""
+    # A run in the background begins with interrupts ignored, and what it starts would ignore them too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = config.stash[_folder] = tempfile.mkdtemp(prefix="course-tests-")
     os.environ["COURSE_STATE_DIR"] = str(Path(folder, "state"))
     os.environ["COURSE_ENV_FILE"] = str(Path(folder, "no.env"))

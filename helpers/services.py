@@ -66,7 +66,14 @@ class Service:
         self.url = origin(sock)
         self._sock = sock
         config = uvicorn.Config(
-            app, log_level=log_level, access_log=False, lifespan="on", timeout_graceful_shutdown=1
+            app,
+            log_level=log_level,
+            access_log=False,
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="on",
+            timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)

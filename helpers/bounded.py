@@ -48,8 +48,8 @@ def call(
     check_kind(function, len(arguments))
     run = _Run(function, arguments)
     with _prints_routed():
-        run.start()
         try:
+            run.start()  # within the try: an interrupt may come while the thread is starting
             run.over.wait(timeout)
         finally:  # an interrupt of the kernel ends the function too
             late = not run.over.is_set()

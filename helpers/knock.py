@@ -8,7 +8,7 @@ import requests
 from helpers.bounded import Misbehaved, check_kind
 from helpers.display.card import Note
 from helpers.lab import LabError
-from helpers.todo_api.learner import LearnersVerifier
+from helpers.todo_api.learner import LearnersTokenFinder, LearnersVerifier
 
 MEANINGS = {
     400: "the request is malformed",
@@ -74,6 +74,22 @@ def standing(learner: LearnersVerifier | None) -> Note:
         "`lab.use_verifier(None)` brings the finished verifier back.",
     ]
     return Note(f"Your {learner.name} stands in the door.", sentences)
+
+
+def found_by(finder: LearnersTokenFinder | None) -> Note:
+    """Says what finds the token in a request now."""
+    if finder is None:
+        return Note("The API's own door finds the token.", ["Your own function is out of it."])
+    try:
+        check_kind(finder.function, 2)
+    except Misbehaved as fault:
+        said = f"The door calls it with two arguments, headers and query, and will answer 500: it {fault.did}"
+        return Note(f"Your {finder.name} finds the token.", [said], "warn")
+    sentences = [
+        "It looks for the token in every request to the Todo API from now on.",
+        "`lab.use_door(None)` brings the API's own back.",
+    ]
+    return Note(f"Your {finder.name} finds the token.", sentences)
 
 
 def _unsent(why: str) -> Note:

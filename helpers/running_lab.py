@@ -29,7 +29,8 @@ from helpers.display.sequence import wire_view
 from helpers.lab import API_PORT, AUDIENCE, AUTHORIZATION_SERVER_PORT, LabError
 from helpers.services import LOOPBACK, Service, ServiceError, listen_near, origin
 from helpers.settings import Settings, reach_loopback_directly
-from helpers.todo_api.learner import LearnersVerifier
+from helpers.todo_api.door import bearer_token
+from helpers.todo_api.learner import LearnersTokenFinder, LearnersVerifier
 from helpers.tokens.client import ClientCredentials
 from helpers.tokens.discovery import discover
 from helpers.tokens.errors import ConfigurationError, DiscoveryError
@@ -235,6 +236,19 @@ class RunningLab:
             raise LabError(f"The door takes a function of one token: {error}.") from None
         self.todo_api.state.door.verify = self._learner or self.verifier.verify_async
         return knock.standing(self._learner)
+
+    def use_door(self, function: Callable[[list, list], Any] | None) -> Note:
+        """Let a function of the learner's own find the token in each request, live, or bring back the API's own.
+
+        :param function: takes headers and query, lists of names and values, and returns the token, None, or raises.
+        :raises LabError: it is no function.
+        """
+        try:
+            finder = None if function is None else LearnersTokenFinder(function)
+        except TypeError as error:
+            raise LabError(f"The door takes a function of headers and query: {error}.") from None
+        self.todo_api.state.door.find_token = finder or bearer_token
+        return knock.found_by(finder)
 
     def knock(self, token: str | None, method: str = "GET", path: str = "/todos", json: Any = None) -> Note:
         """Show a token to the Todo API, and say what it answered and what the learner's function did.

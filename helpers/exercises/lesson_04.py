@@ -4,14 +4,13 @@ import functools
 import hashlib
 from typing import Any
 
-import jwt
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from helpers.attacks.forgeries import FIRST
 from helpers.attacks.workshop import Workshop, attackers_key, encode, signed
 from helpers.exercises.engine import Attempt, Exercise, NotYet
 from helpers.exercises.predict import Prediction
+from helpers.exercises.refusals import REFUSALS, accepts, refuses
 
 other_scope = Prediction(
     name="other_scope",
@@ -26,42 +25,17 @@ other_scope = Prediction(
 )
 
 
-REFUSALS = (ValueError, jwt.PyJWTError, InvalidSignature)
-"""What the Todo API's door takes for a refusal; anything else that a verifier raises is a bug, and a 500."""
-
-
-def _refused(attempt: Attempt, arguments: tuple[Any, ...], what: str) -> None:
-    """A check is done by raising ValueError.
-
-    :raises NotYet: it returned, or raised something that looks like a bug.
-    """
-    raised = attempt.raised(*arguments)
-    if raised is None:
-        result = attempt.or_none(*arguments)
-        hint = " Returning False is easily overlooked: raise a ValueError." if result is False else ""
-        raise NotYet(f"It let {what} pass.{hint}")
-    if not isinstance(raised, REFUSALS):
-        raise NotYet(
-            f"For {what}: {attempt.error(*arguments)} At the door that is a bug, and a 500. A refusal is a ValueError."
-        )
-
-
-def _accepted(attempt: Attempt, arguments: tuple[Any, ...], what: str) -> None:
-    if said := attempt.error(*arguments):
-        raise NotYet(f"It refused {what}. {said}")
-
-
 _HEADER = {"alg": "RS256", "typ": "JWT", "kid": "the-key"}
 
 
 def _check_check_header(attempt: Attempt) -> str:
-    _accepted(attempt, (_HEADER,), "the header of a good token")
-    _accepted(attempt, ({**_HEADER, "kid": "another-key"},), "a good header with another key id")
+    accepts(attempt, (_HEADER,), "the header of a good token")
+    accepts(attempt, ({**_HEADER, "kid": "another-key"},), "a good header with another key id")
     for alg in ("none", "None", "nOnE", "HS256", "RS512", "PS256", "RS256 ", "rs256"):
-        _refused(attempt, ({**_HEADER, "alg": alg},), f"the algorithm {alg!r}")
+        refuses(attempt, ({**_HEADER, "alg": alg},), f"the algorithm {alg!r}")
     for alg in (None, 256, ["RS256"], {"RS256": 1}):
-        _refused(attempt, ({**_HEADER, "alg": alg},), f"an algorithm that is no text, {alg!r},")
-    _refused(attempt, ({"typ": "JWT", "kid": "the-key"},), "a header with no `alg` at all")
+        refuses(attempt, ({**_HEADER, "alg": alg},), f"an algorithm that is no text, {alg!r},")
+    refuses(attempt, ({"typ": "JWT", "kid": "the-key"},), "a header with no `alg` at all")
     return "One algorithm is allowed, and it is yours to choose. The header may agree with it or leave."
 
 
@@ -125,7 +99,7 @@ def _check_key_for(attempt: Attempt) -> str:
         (None, "a token with no key id"),
         (["first"], "a key id that is a list"),
     ):
-        _refused(attempt, (kid, cache, fetch), what)
+        refuses(attempt, (kid, cache, fetch), what)
         if len(fetches) > 1:
             raise NotYet(
                 "A made-up key id cost another fetch. So anyone could make your API send requests, as many as they like."
@@ -233,25 +207,25 @@ def _check_check_times(attempt: Attempt) -> str:
     def claims(**changes: Any) -> dict[str, Any]:
         return {"iat": _NOW - 100, "exp": _NOW + 100, **changes}
 
-    _accepted(attempt, (claims(), _NOW), "a token with 100 seconds to live")
-    _refused(attempt, (claims(exp=_NOW - 1), _NOW), "a token that ended a second ago")
-    _refused(attempt, (claims(exp=_NOW), _NOW), "a token at the very second of its `exp`")
-    _accepted(attempt, (claims(exp=_NOW + 1), _NOW), "a token with one second to live")
-    _accepted(
+    accepts(attempt, (claims(), _NOW), "a token with 100 seconds to live")
+    refuses(attempt, (claims(exp=_NOW - 1), _NOW), "a token that ended a second ago")
+    refuses(attempt, (claims(exp=_NOW), _NOW), "a token at the very second of its `exp`")
+    accepts(attempt, (claims(exp=_NOW + 1), _NOW), "a token with one second to live")
+    accepts(
         attempt, (claims(exp=_NOW + 10.5), _NOW), "an `exp` with a fraction, which RFC 7519 section 2 allows"
     )
-    _refused(attempt, ({"iat": _NOW - 100}, _NOW), "a token with no `exp`, which would live for ever")
-    _refused(attempt, (claims(exp=str(_NOW + 100)), _NOW), "an `exp` that is a text of digits")
-    _refused(attempt, (claims(exp=True), 0), "an `exp` of true, which Python takes for the number 1")
-    _refused(attempt, (claims(exp=None), _NOW), "an `exp` of null")
-    _refused(attempt, (claims(exp=float("inf")), _NOW), "an `exp` of Infinity, which Python's json reads")
-    _refused(
+    refuses(attempt, ({"iat": _NOW - 100}, _NOW), "a token with no `exp`, which would live for ever")
+    refuses(attempt, (claims(exp=str(_NOW + 100)), _NOW), "an `exp` that is a text of digits")
+    refuses(attempt, (claims(exp=True), 0), "an `exp` of true, which Python takes for the number 1")
+    refuses(attempt, (claims(exp=None), _NOW), "an `exp` of null")
+    refuses(attempt, (claims(exp=float("inf")), _NOW), "an `exp` of Infinity, which Python's json reads")
+    refuses(
         attempt, (claims(exp=float("nan")), _NOW), "an `exp` of NaN, with which every comparison is false,"
     )
-    _refused(attempt, (claims(nbf=_NOW + 50), _NOW), "a token whose `nbf`, not before, is still to come")
-    _accepted(attempt, (claims(nbf=_NOW), _NOW), "a token whose `nbf` is now")
+    refuses(attempt, (claims(nbf=_NOW + 50), _NOW), "a token whose `nbf`, not before, is still to come")
+    accepts(attempt, (claims(nbf=_NOW), _NOW), "a token whose `nbf` is now")
     for nbf in (str(_NOW), None, True):
-        _refused(attempt, (claims(nbf=nbf), _NOW), f"an `nbf` that is no number, {nbf!r},")
+        refuses(attempt, (claims(nbf=nbf), _NOW), f"an `nbf` that is no number, {nbf!r},")
     return "A missing `exp` is the quiet one: RFC 7519 makes the claim optional, so a verifier has to ask for it."
 
 
@@ -284,28 +258,26 @@ def check_times(claims, now):
 
 def _check_check_audience(attempt: Attempt) -> str:
     me = "http://localhost:3001"
-    _accepted(attempt, ({"aud": me}, me), "a token for exactly this API")
-    _refused(attempt, ({"aud": "https://reports.example"}, me), "a token for a wholly different API")
-    _refused(
+    accepts(attempt, ({"aud": me}, me), "a token for exactly this API")
+    refuses(attempt, ({"aud": "https://reports.example"}, me), "a token for a wholly different API")
+    refuses(
         attempt,
         ({"aud": f"{me}-backup"}, me),
         "the audience `http://localhost:3001-backup`, in which ours is a part,",
     )
-    _refused(
+    refuses(
         attempt,
         ({"aud": "http://localhost"}, me),
         "the audience `http://localhost`, which is a part of ours,",
     )
-    _refused(attempt, ({"aud": f"{me}/"}, me), "our audience with a slash at the end")
-    _accepted(attempt, ({"aud": [me]}, me), "a list with this API alone, which RFC 7519 allows")
-    _accepted(
-        attempt, ({"aud": ["https://reports.example", me]}, me), "a list in which this API stands second"
-    )
-    _refused(attempt, ({"aud": ["https://reports.example"]}, me), "a list of other APIs")
-    _refused(attempt, ({"aud": []}, me), "an empty list")
-    _refused(attempt, ({}, me), "a token with no audience")
+    refuses(attempt, ({"aud": f"{me}/"}, me), "our audience with a slash at the end")
+    accepts(attempt, ({"aud": [me]}, me), "a list with this API alone, which RFC 7519 allows")
+    accepts(attempt, ({"aud": ["https://reports.example", me]}, me), "a list in which this API stands second")
+    refuses(attempt, ({"aud": ["https://reports.example"]}, me), "a list of other APIs")
+    refuses(attempt, ({"aud": []}, me), "an empty list")
+    refuses(attempt, ({}, me), "a token with no audience")
     for odd in (None, 3001, {me: 1}, [[me]]):
-        _refused(attempt, ({"aud": odd}, me), f"an audience of another form, {odd!r},")
+        refuses(attempt, ({"aud": odd}, me), f"an audience of another form, {odd!r},")
     return "A token for another API is a genuine token. Only this check keeps that API's owner out of yours."
 
 
@@ -334,16 +306,14 @@ def check_audience(claims, audience):
 
 def _check_check_issuer(attempt: Attempt) -> str:
     issuer = "https://tenant.example/"
-    _accepted(attempt, ({"iss": issuer}, issuer), "our issuer")
-    _refused(attempt, ({"iss": "https://attacker.example/"}, issuer), "a wholly different issuer")
-    _refused(attempt, ({"iss": "https://tenant.example"}, issuer), "our issuer without its slash")
-    _refused(attempt, ({"iss": f"{issuer}staging/"}, issuer), "an issuer whose name begins like ours")
-    _refused(attempt, ({"iss": issuer.upper()}, issuer), "our issuer in capitals")
-    _refused(
-        attempt, ({"iss": f"https://attacker.example/?{issuer}"}, issuer), "an issuer that contains ours"
-    )
-    _refused(attempt, ({"iss": [issuer]}, issuer), "a list with our issuer in it")
-    _refused(attempt, ({}, issuer), "a token with no issuer")
+    accepts(attempt, ({"iss": issuer}, issuer), "our issuer")
+    refuses(attempt, ({"iss": "https://attacker.example/"}, issuer), "a wholly different issuer")
+    refuses(attempt, ({"iss": "https://tenant.example"}, issuer), "our issuer without its slash")
+    refuses(attempt, ({"iss": f"{issuer}staging/"}, issuer), "an issuer whose name begins like ours")
+    refuses(attempt, ({"iss": issuer.upper()}, issuer), "our issuer in capitals")
+    refuses(attempt, ({"iss": f"https://attacker.example/?{issuer}"}, issuer), "an issuer that contains ours")
+    refuses(attempt, ({"iss": [issuer]}, issuer), "a list with our issuer in it")
+    refuses(attempt, ({}, issuer), "a token with no issuer")
     return "Character by character, as RFC 8725 and RFC 9068 ask. Auth0's issuers end with a slash; most others' do not."
 
 

@@ -17,6 +17,7 @@ from helpers.tokens.errors import InsufficientScope, InvalidRequest, KeysUnavail
 
 Claims = Mapping[str, Any]
 Verify = Callable[[str], Awaitable[Claims]]
+FindToken = Callable[[Request], Awaitable[str]]
 
 FORM_AT_MOST = 65_536  # bytes
 
@@ -68,12 +69,15 @@ def granted_scopes(claims: Claims) -> frozenset[str]:
 class Door:
     """Lets a request pass when its token verifies and holds the scope.
 
-    :param verify: takes the token and returns its claims, or raises :class:`TokenError`. It may be replaced while the
-        API runs.
+    :param verify: takes the token and returns its claims, or raises :class:`TokenError`.
+    :param find_token: takes the request and returns its token, or raises :class:`TokenError`.
+
+    Both may be replaced while the API runs.
     """
 
-    def __init__(self, verify: Verify) -> None:
+    def __init__(self, verify: Verify, find_token: FindToken = bearer_token) -> None:
         self.verify = verify
+        self.find_token = find_token
 
     async def admit(self, request: Request, scopes: Iterable[str]) -> Claims:
         """The claims of the request's token.
@@ -81,7 +85,7 @@ class Door:
         :param scopes: all of them must have been granted.
         :raises TokenError: with the status and the WWW-Authenticate header to answer with (RFC 6750 §3.1).
         """
-        claims = await self.verify(await bearer_token(request))
+        claims = await self.verify(await self.find_token(request))
         if await _also_in_form(request):
             raise _twice()
         required = tuple(scopes)

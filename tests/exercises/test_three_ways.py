@@ -5,12 +5,14 @@ import importlib
 import re
 
 import pytest
+import wrong_answers
+import wrong_answers_05
 from cells import answer_in, cell_of, run
-from wrong_answers import WRONG
 
 from helpers.exercises.engine import Attempt, Exercise, Outcome
 from helpers.exercises.report import LESSONS, tasks
 
+WRONG = wrong_answers.WRONG | wrong_answers_05.WRONG
 EXERCISES = [task for lesson in LESSONS for task in tasks(lesson) if isinstance(task, Exercise)]
 
 

@@ -73,18 +73,24 @@ class Attempt:
         except Misbehaved as fault:
             raise NotYet(str(fault)) from fault
 
-    def raised(self, *arguments: Any) -> BaseException | None:
-        """The exception with which the function refused, or None when it returned.
+    def tried(self, *arguments: Any) -> tuple[Any, BaseException | None]:
+        """The function's result and no exception, or no result and the exception with which it refused.
 
         :raises NotYet: it neither returned nor raised, such as one that never ends.
         """
         try:
-            self.or_none(*arguments)
+            return self.or_none(*arguments), None
         except NotYet as fault:
             if isinstance(fault.__cause__, Misbehaved) and fault.__cause__.raised is not None:
-                return fault.__cause__.raised
+                return None, fault.__cause__.raised
             raise
-        return None
+
+    def raised(self, *arguments: Any) -> BaseException | None:
+        """The exception with which the function refused, or None when it returned.
+
+        :raises NotYet: it neither returned nor raised.
+        """
+        return self.tried(*arguments)[1]
 
     def error(self, *arguments: Any) -> str | None:
         """What the function raised, in words, or None when it returned: for exercises that ask it to refuse."""

@@ -13,14 +13,13 @@ def refuses(attempt: Attempt, arguments: tuple[Any, ...], what: str) -> None:
 
     :raises NotYet: it returned, or raised something that looks like a bug.
     """
-    raised = attempt.raised(*arguments)
+    result, raised = attempt.tried(*arguments)
     if raised is None:
-        result = attempt.or_none(*arguments)
         hint = " Returning False is easily overlooked: raise a ValueError." if result is False else ""
         raise NotYet(f"It let {what} pass.{hint}")
     if not isinstance(raised, REFUSALS):
         raise NotYet(
-            f"For {what}: {attempt.error(*arguments)} At the door that is a bug, and a 500. A refusal is a ValueError."
+            f"For {what.rstrip(',')}: {attempt.error(*arguments)} At the door that is a bug, and a 500. A refusal is a ValueError."
         )
 
 

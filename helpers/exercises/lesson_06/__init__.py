@@ -1,0 +1,16 @@
+"""Lesson 06: a key cache in three steps, the cost, and a proof of possession."""
+
+from helpers.exercises.lesson_06.cache import calm, lasting, refetching
+from helpers.exercises.lesson_06.cost import grant_withdrawn, issuer_load, keys_out_of_reach, rotated_once
+from helpers.exercises.lesson_06.proof import check_proof
+
+__all__ = [
+    "calm",
+    "check_proof",
+    "grant_withdrawn",
+    "issuer_load",
+    "keys_out_of_reach",
+    "lasting",
+    "refetching",
+    "rotated_once",
+]

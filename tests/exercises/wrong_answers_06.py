@@ -1,0 +1,241 @@
+"""Wrong answers to the exercises of lesson 06, each with a piece of what it must be told."""
+
+
+def _function(signature: str, *lines: str) -> str:
+    return f"def {signature}:\n" + "\n".join(f"    {line}" for line in lines)
+
+
+def _refetching(*lines: str) -> str:
+    return _function("refetching(kid, cache, fetch)", *lines)
+
+
+def _calm(*lines: str) -> str:
+    return "import math\n" + _function("calm(kid, cache, fetch, now)", *lines)
+
+
+_TEXT = "if not isinstance(kid, str): raise ValueError('no text')"
+_REPLACE = "cache['keys'] = {key['kid']: key for key in fetch()['keys']}"
+_LOOK_UP = ("if kid not in cache['keys']: raise ValueError('unknown')", "return cache['keys'][kid]")
+
+_LASTING = """
+from helpers.tokens.errors import KeysUnavailable
+
+TTL, MAX_STALE, COOLDOWN, NEVER = 600, 3600, 10, float("-inf")
+
+def lasting(kid, cache, fetch, now):
+    if not isinstance(kid, str):
+        raise ValueError("no text")
+    fresh = now < cache.get("fetched", NEVER) + TTL
+    if fresh and kid in cache["keys"]:
+        return cache["keys"][kid]
+    last = max(cache.get("failed", NEVER), cache.get("sought", NEVER) if fresh else NEVER)
+    if now >= last + COOLDOWN:
+        if fresh:
+            cache["sought"] = now
+        try:
+            keys = {key["kid"]: key for key in fetch()["keys"]}
+            cache.update(keys=keys, fetched=now, failed=NEVER)
+        except Exception:
+            cache["failed"] = now
+    if now >= cache.get("fetched", NEVER) + TTL + MAX_STALE:
+        raise KeysUnavailable(COOLDOWN)
+    if kid in cache["keys"]:
+        return cache["keys"][kid]
+    if cache["failed"] > NEVER:
+        raise KeysUnavailable(COOLDOWN)
+    raise ValueError("unknown")
+"""
+
+
+def _lasting(old: str, new: str) -> str:
+    assert old in _LASTING
+    return _LASTING.replace(old, new)
+
+
+def _load(*lines: str) -> str:
+    return _function("issuer_load(requests, clients, lifetime, workers, ttl)", *lines)
+
+
+_PROOF = """
+import base64, hashlib
+
+def check_proof(claims, method, url, token, seen, now):
+    ath = base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).decode().rstrip("=")
+    if claims.get("htm") != method: raise ValueError("method")
+    if claims.get("htu") != url.split("?")[0].split("#")[0]: raise ValueError("address")
+    if claims.get("ath") != ath: raise ValueError("token")
+    iat, jti = claims.get("iat"), claims.get("jti")
+    if type(iat) not in (int, float) or not abs(now - iat) <= 60: raise ValueError("time")
+    if not isinstance(jti, str) or jti in seen: raise ValueError("again")
+    seen.add(jti)
+"""
+
+
+def _proof(old: str, new: str) -> str:
+    assert old in _PROOF
+    return _PROOF.replace(old, new)
+
+
+WRONG: dict[str, list[tuple[str, str]]] = {
+    "refetching": [
+        (
+            _refetching(_TEXT, "if not cache: " + _REPLACE, *_LOOK_UP),
+            "After a rotation, for the new key's first token",
+        ),
+        (_refetching(_TEXT, _REPLACE, *_LOOK_UP), "The same key was asked for three times"),
+        (_refetching("if kid not in cache.get('keys', {}): " + _REPLACE, *_LOOK_UP), "raised TypeError"),
+        (
+            _refetching(
+                _TEXT,
+                "if kid not in cache:",
+                "    cache.update({key['kid']: key for key in fetch()['keys']})",
+                "if kid not in cache: raise ValueError('unknown')",
+                "return cache[kid]",
+            ),
+            "It let a withdrawn key",
+        ),
+        (
+            _refetching(
+                _TEXT, "if kid not in cache.get('keys', {}): " + _REPLACE, "return cache['keys'][kid]"
+            ),
+            "raised KeyError",
+        ),
+        (
+            _refetching(_TEXT, "if kid not in cache.get('keys', {}): " + _REPLACE, "return kid"),
+            "it returned a text",
+        ),
+    ],
+    "calm": [
+        (
+            _calm(_TEXT, "if kid not in cache.get('keys', {}): " + _REPLACE, *_LOOK_UP),
+            "2 made-up key ids within two seconds cost 2 fetches",
+        ),
+        (_calm(_TEXT, "if 'keys' not in cache: " + _REPLACE, *_LOOK_UP), "for the new key's first token"),
+        (
+            _calm(
+                _TEXT,
+                "if 'keys' not in cache or now - cache['at'] >= 10:",
+                "    cache['at'] = now",
+                "    " + _REPLACE,
+                *_LOOK_UP,
+            ),
+            "one second after the first fetch was found ten seconds later",
+        ),
+        (
+            _calm(
+                _TEXT,
+                "unknown = 'keys' in cache and kid not in cache['keys']",
+                "if 'keys' not in cache or (unknown and cache.setdefault('tries', 0) < 3):",
+                "    cache['tries'] = cache.get('tries', 0) + 1",
+                "    " + _REPLACE,
+                *_LOOK_UP,
+            ),
+            "Eleven seconds after the flood",
+        ),
+        (
+            _calm(
+                _TEXT,
+                "if now - cache.get('sought', -math.inf) < 10: raise ValueError('wait')",
+                "unknown = 'keys' in cache and kid not in cache['keys']",
+                "if unknown: cache['sought'] = now",
+                "if 'keys' not in cache or unknown: " + _REPLACE,
+                *_LOOK_UP,
+            ),
+            "In the middle of a flood",
+        ),
+    ],
+    "lasting": [
+        (
+            _lasting("fresh and kid in cache", "kid in cache.get('keys', {}) and kid in cache"),
+            "and 2 are needed",
+        ),
+        (
+            _lasting(
+                '            cache["failed"] = now',
+                '            cache["failed"] = now\n            cache["keys"] = {}',
+            ),
+            "With the key server down, and keys that are 600 seconds old",
+        ),
+        (
+            _lasting(
+                '        except Exception:\n            cache["failed"] = now',
+                "        finally:\n            pass",
+            ),
+            "not found: OSError",
+        ),
+        (_lasting("+ TTL + MAX_STALE", "+ TTL + 10 * MAX_STALE"), "it still gave out a key"),
+        (
+            _lasting('    if cache["failed"] > NEVER:\n        raise KeysUnavailable(COOLDOWN)\n', ""),
+            "for a key id that is not known, it refused the token",
+        ),
+        (_lasting("except Exception:", "except OSError:"), "With a key server that sends a list"),
+        (
+            _lasting(
+                'max(cache.get("failed", NEVER), cache.get("sought", NEVER) if fresh else NEVER)',
+                '(cache.get("sought", NEVER) if fresh else NEVER)',
+            ),
+            "was asked a moment ago",
+        ),
+        (
+            _lasting(
+                "MAX_STALE:\n        raise KeysUnavailable(COOLDOWN)",
+                "MAX_STALE:\n        raise ValueError('later')",
+            ),
+            "after the keys stopped being fresh, it refused the token",
+        ),
+        (
+            _lasting('cache.get("sought", NEVER) if fresh else NEVER', "NEVER"),
+            "2 made-up key ids within two seconds cost 2 fetches",
+        ),
+        (
+            _lasting("keys=keys, fetched=now", "keys={**cache.get('keys', {}), **keys}, fetched=now"),
+            "a withdrawn key",
+        ),
+    ],
+    "issuer_load": [
+        (_load("return clients / lifetime + workers / ttl, clients / lifetime + requests"), "changed places"),
+        (_load("return requests, workers / ttl"), "Local: the clients are missing"),
+        (_load("return requests + clients / lifetime, clients / lifetime"), "the workers are missing"),
+        (
+            _load("return requests, clients / lifetime + workers / ttl"),
+            "Asking each time: the clients are missing",
+        ),
+        (
+            _load("local = clients / lifetime + workers / ttl", "return local + requests, local"),
+            "needs no keys",
+        ),
+        (_load("return requests, requests"), "Both numbers are the same"),
+        (_load("return {'asking': requests, 'local': 0}"), "Return two numbers"),
+        (_load("return requests + clients, clients + workers"), "1000 requests a second and 7200 clients"),
+    ],
+    "check_proof": [
+        (_proof('claims.get("htm") != method', "False"), "a proof for GET on a DELETE"),
+        (_proof('url.split("?")[0].split("#")[0]', "url"), "the address without query"),
+        (
+            _proof(
+                'claims.get("htu") != url.split("?")[0].split("#")[0]',
+                'not url.startswith(claims.get("htu", "-"))',
+            ),
+            "a proof for another address",
+        ),
+        (_proof('claims.get("ath") != ath', "False"), "made for another token"),
+        (
+            _proof(
+                'base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).decode().rstrip("=")',
+                "hashlib.sha256(token.encode()).hexdigest()",
+            ),
+            "It refused a good proof",
+        ),
+        (_proof("not abs(now - iat) <= 60", "now - iat > 60"), "from the future"),
+        (_proof("type(iat) not in (int, float) or not abs(now - iat) <= 60", "False"), "from an hour ago"),
+        (_proof("    seen.add(jti)\n", ""), "Is its `jti` kept"),
+        (_proof("not isinstance(jti, str) or jti in seen", "jti in seen"), "a proof with no `jti`"),
+        (
+            _proof(
+                "    ath =",
+                "    jti = claims.get('jti')\n    if not isinstance(jti, str) or jti in seen: raise ValueError('again')\n    seen.add(jti)\n    ath =",
+            ).replace('if not isinstance(jti, str) or jti in seen: raise ValueError("again")', "pass"),
+            "used up its `jti`",
+        ),
+    ],
+}

@@ -7,12 +7,14 @@ import re
 import pytest
 import wrong_answers
 import wrong_answers_05
+import wrong_answers_06
+import wrong_answers_07
 from cells import answer_in, cell_of, run
 
 from helpers.exercises.engine import Attempt, Exercise, Outcome
 from helpers.exercises.report import LESSONS, tasks
 
-WRONG = wrong_answers.WRONG | wrong_answers_05.WRONG
+WRONG = wrong_answers.WRONG | wrong_answers_05.WRONG | wrong_answers_06.WRONG | wrong_answers_07.WRONG
 EXERCISES = [task for lesson in LESSONS for task in tasks(lesson) if isinstance(task, Exercise)]
 
 

@@ -1,5 +1,7 @@
 """Wrong answers to the exercises of lesson 05, each with a piece of what it must be told."""
 
+from helpers.exercises import lesson_05
+
 
 def _function(signature: str, *lines: str) -> str:
     return f"def {signature}:\n" + "\n".join(f"    {line}" for line in lines)
@@ -110,6 +112,13 @@ _VALUES = "values = [value for name, value in headers if name.lower() == 'author
 _NONE = "if not values: return None"
 _TWICE = "if len(values) > 1 or 'access_token' in dict(query): raise ValueError('twice')"
 _SCHEME = "if not values[0].lower().startswith('bearer'): return None"
+
+
+def _strict(old: str, new: str = "") -> str:
+    solution = lesson_05.strict_verify.solution_code
+    assert old in solution
+    return solution.replace(old, new)
+
 
 WRONG: dict[str, list[tuple[str, str]]] = {
     "algorithm_for": [
@@ -337,5 +346,29 @@ WRONG: dict[str, list[tuple[str, str]]] = {
             ),
             "the word Bearer with nothing behind it",
         ),
+    ],
+    "strict_verify": [
+        (_strict("    lesson_05.check_type.working(header)\n"), "another kind. It says"),
+        (_strict('"crit" in header or header.get("b64", True) is not True', "False"), "demands an extension"),
+        (_strict("    lesson_05.check_forms.working(claims)\n"), "aud a list with a number"),
+        (_strict("claims, now, 30 * 86_400", "claims, now, 300 * 86_400"), "30 days and a second"),
+        (_strict("claims, now, 30 * 86_400", "claims, now, 86_400"), "It refused a good token, the one that"),
+        (_strict("    lesson_04.check_audience.working(claims, audience)\n"), "another API's"),
+        (_strict("    lesson_04.check_issuer.working(claims, issuer)\n"), "another issuer's"),
+        (_strict("    lesson_04.check_times.working(claims, now)\n"), "It begins in an hour"),
+        (
+            _strict(
+                "lesson_05.usable_keys.working(jwks)",
+                '{key["kid"]: key for key in jwks["keys"] if "kid" in key}',
+            ),
+            "512 bits",
+        ),
+        (
+            _strict("lesson_05.read_object.working(octets[1])", "__import__('json').loads(octets[1])"),
+            "the same claim twice",
+        ),
+        (_strict("    return claims\n"), "did not return the claims"),
+        (_strict("len(token) > 8192 or not token.isascii()", "not token.isascii()"), "It is a megabyte long"),
+        ("from helpers.exercises.lesson_04 import verify\nstrict_verify = verify.working", "And 49 more."),
     ],
 }

@@ -5,10 +5,12 @@ from helpers.exercises.lesson_05.claims import check_forms, check_lifetime, chec
 from helpers.exercises.lesson_05.door import bearer_token, replayed
 from helpers.exercises.lesson_05.form import decode_strictly, read_object, respelled
 from helpers.exercises.lesson_05.keys import trusted_key, usable_keys
+from helpers.exercises.lesson_05.whole import carried_over, strict_verify
 
 __all__ = [
     "algorithm_for",
     "bearer_token",
+    "carried_over",
     "check_forms",
     "check_lifetime",
     "check_type",
@@ -16,6 +18,7 @@ __all__ = [
     "read_object",
     "replayed",
     "respelled",
+    "strict_verify",
     "trusted_key",
     "unsigned",
     "usable_keys",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from .errors import ClaimRefused, InsufficientScope, Reason
 
@@ -16,7 +17,8 @@ THIRTY_DAYS = 2_592_000
 Claims = Mapping[str, Any]
 
 
-class Expected(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Expected:
     """What the claims are held against. Times in seconds."""
 
     issuer: str
@@ -71,7 +73,8 @@ NUMBER = (int, float)
 """JSON's types as Python's, exactly: `true` is not a number, though Python has `bool` inherit from `int`."""
 
 
-class Refusal(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Refusal:
     """The clause behind a rule, and if more than the type is asked, code and message."""
 
     clause: str
@@ -79,7 +82,8 @@ class Refusal(NamedTuple):
     message: str = ""
 
 
-class Rule(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Rule:
     """One check of one claim: the types it may have, what must hold, and what to say if that does not."""
 
     claim: str
@@ -126,19 +130,24 @@ def check_claims(
                 clause="RFC 9068 §2.2",
                 claim=claim,
             )
-    for claim, types, holds, refusal in rules:
-        if claim in claims:
-            if type(claims[claim]) not in types:
+    for rule in rules:
+        if rule.claim in claims:
+            if type(claims[rule.claim]) not in rule.types:
                 raise ClaimRefused(
-                    f"{claim}_invalid",
-                    f"The {claim} claim does not have the form that it must have.",
+                    f"{rule.claim}_invalid",
+                    f"The {rule.claim} claim does not have the form that it must have.",
                     reason=Reason.INVALID,
-                    clause=refusal.clause,
-                    claim=claim,
+                    clause=rule.refusal.clause,
+                    claim=rule.claim,
                 )
-            if holds is not None and not holds(claims, expected, now):
-                clause, code, message = refusal
-                raise ClaimRefused(code, message, reason=Reason.CHECK_FAILED, clause=clause, claim=claim)
+            if (holds := rule.holds) is not None and not holds(claims, expected, now):
+                raise ClaimRefused(
+                    rule.refusal.code,
+                    rule.refusal.message,
+                    reason=Reason.CHECK_FAILED,
+                    clause=rule.refusal.clause,
+                    claim=rule.claim,
+                )
 
 
 def expires_at(claims: Claims, leeway: float) -> float:

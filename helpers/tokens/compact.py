@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from .encoding import decode_base64url, decode_json
 from .errors import InvalidToken, MalformedToken, Reason
@@ -16,7 +17,8 @@ MAX_KID_SIZE = 256
 """Characters of a key id."""
 
 
-class Header(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Header:
     """The members of the JOSE header that matter here (RFC 7515 §4.1); `members` is all of them.
 
     Nothing in it can bring a key: `jwk`, `jku`, `x5c` and `x5u` are never looked at (RFC 8725 §3.10).
@@ -28,8 +30,12 @@ class Header(NamedTuple):
     members: Mapping[str, Any]
 
 
-class CompactToken(NamedTuple):
-    """A token taken apart. Nobody vouches for any of it before its signature has been checked."""
+@dataclass(slots=True)
+class CompactToken:
+    """A token taken apart. Nobody vouches for any of it before its signature has been checked.
+
+    Not frozen: one is made for every token, and a frozen dataclass takes longer to make.
+    """
 
     header: Header
     payload: bytes
@@ -59,18 +65,15 @@ def to_octets(token: object, max_size: int = MAX_SIZE) -> bytes:
 
 def split(octets: bytes, read_header: Callable[[bytes], Header]) -> CompactToken:
     """The three parts of a token, decoded. `read_header` gets the first one as it came."""
-    segments = octets.split(b".")
-    if len(segments) != 3:
+    signing_input, _, signature = octets.rpartition(b".")
+    header, dot, payload = signing_input.partition(b".")
+    if not dot or b"." in payload:
         raise MalformedToken(
             "A signed token has three parts with two dots between them.", code="not_three_parts"
         )
-    header, payload, signature = segments
     try:
         return CompactToken(
-            read_header(header),
-            decode_base64url(payload),
-            decode_base64url(signature),
-            octets[: -len(signature) - 1],
+            read_header(header), decode_base64url(payload), decode_base64url(signature), signing_input
         )
     except ValueError as error:
         raise MalformedToken(f"A part of the token is {error}.", clause="RFC 7515 §2") from None

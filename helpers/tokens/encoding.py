@@ -24,7 +24,7 @@ def encode_base64url(octets: bytes) -> bytes:
 def decode_base64url(text: bytes) -> bytes:
     """The octets that `text` spells, if it is their one canonical spelling (RFC 7515 §2, RFC 4648 §3.5)."""
     beyond = len(text) % 4
-    if beyond and text[-1:] not in _LAST[beyond]:
+    if beyond and text[-1] not in _LAST[beyond]:
         raise ValueError("not canonical base64url")
     try:
         return a2b_base64(text.translate(_TO_STANDARD) + _PADDING[beyond], strict_mode=True)
@@ -50,7 +50,8 @@ def decode_json(octets: bytes) -> Any:
         text = octets.decode("utf-8").strip(" \t\r\n")
     except UnicodeDecodeError:
         raise ValueError("not UTF-8") from None
-    if text.count("[") + text.count("{") > MAX_NESTING and _nesting(text) > MAX_NESTING:
+    # Most claims are flat: no bracket opens behind the first one.
+    if ("[" in text or text.rfind("{") > 0) and _is_too_deep(text):
         raise ValueError("JSON nested too deeply")
     try:
         value, end = _decoder.raw_decode(text)
@@ -60,7 +61,7 @@ def decode_json(octets: bytes) -> Any:
         raise ValueError("not JSON") from None
     if end != len(text):
         raise ValueError("not JSON alone")
-    if "\\u" in text and not _is_unicode(value):
+    if "\\" in text and not _is_unicode(value):  # nothing but an escape can spell it
         raise ValueError("half of a surrogate pair")
     return value
 
@@ -92,16 +93,19 @@ _decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_float, parse
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
-def _nesting(text: str) -> int:
-    """How deep arrays and objects lie in each other, brackets inside strings aside."""
-    depth = deepest = 0
+def _is_too_deep(text: str) -> bool:
+    """Whether more than MAX_NESTING arrays and objects lie in each other, brackets inside strings aside."""
+    if text.count("[") + text.count("{") <= MAX_NESTING:
+        return False
+    depth = 0
     for character in _STRING.sub("", text):
         if character in "[{":
             depth += 1
-            deepest = max(deepest, depth)
+            if depth > MAX_NESTING:
+                return True
         elif character in "]}":
             depth -= 1
-    return deepest
+    return False
 
 
 def _is_unicode(value: Any) -> bool:

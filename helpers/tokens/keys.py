@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -29,7 +30,8 @@ PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 """RFC 7518 §6.2.2, §6.3.2 and §6.4.1. Who publishes these has no secret left: such a key proves nothing."""
 
 
-class Key(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Key:
     """A public key, and the one algorithm that it is for: never what a token's header would like (RFC 8725 §3.1)."""
 
     kid: str | None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
@@ -15,13 +17,35 @@ from .compact import MAX_SIZE, CompactToken, Header, parse
 from .errors import BadSignature, KeyRefused, Reason
 from .keys import Key, read_key_set
 
-ALGORITHMS: Mapping[str, tuple[Any, ...]] = {
-    "RS256": (PKCS1v15(), SHA256()),  # RFC 7518 §3.3
-    "ES256": (ECDSA(SHA256()),),  # RFC 7518 §3.4
-    "EdDSA": (),  # RFC 8037 §3.1
+_PKCS1V15, _SHA256, _ECDSA_SHA256 = PKCS1v15(), SHA256(), ECDSA(SHA256())
+
+# One function for each algorithm. Each raises InvalidSignature if the key did not make the signature over the data.
+
+
+def _verify_rs256(key: RSAPublicKey, signature: bytes, data: bytes) -> None:
+    """RFC 7518 §3.3."""
+    key.verify(signature, data, _PKCS1V15, _SHA256)
+
+
+def _verify_es256(key: EllipticCurvePublicKey, signature: bytes, data: bytes) -> None:
+    """RFC 7518 §3.4: R and S, 32 octets each, one after the other. The library takes them in DER."""
+    if len(signature) != 64:
+        raise InvalidSignature
+    r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
+    key.verify(encode_dss_signature(r, s), data, _ECDSA_SHA256)
+
+
+def _verify_eddsa(key: Ed25519PublicKey, signature: bytes, data: bytes) -> None:
+    """RFC 8037 §3.1."""
+    key.verify(signature, data)
+
+
+ALGORITHMS: Mapping[str, Callable[[Any, bytes, bytes], None]] = {
+    "RS256": _verify_rs256,
+    "ES256": _verify_es256,
+    "EdDSA": _verify_eddsa,
 }
-"""The algorithms that can be allowed, and what the library is told for each. All are asymmetric: `none` and HMAC are
-not here to be confused with."""
+"""The algorithms that can be allowed. All are asymmetric: `none` and HMAC are not here to be confused with."""
 
 
 def verify_signature(
@@ -78,15 +102,7 @@ def check_signature(token: CompactToken, key: Key) -> None:
             clause="RFC 8725 §3.1",
             claim="alg",
         )
-    signature = _to_der(token.signature) if key.alg == "ES256" else token.signature
     try:
-        key.public_key.verify(signature, token.signing_input, *ALGORITHMS[key.alg])
+        ALGORITHMS[key.alg](key.public_key, token.signature, token.signing_input)
     except InvalidSignature:
         raise BadSignature from None
-
-
-def _to_der(signature: bytes) -> bytes:
-    """In a JWS an ECDSA signature is R and S, 32 octets each (RFC 7518 §3.4); the library takes them in DER."""
-    if len(signature) != 64:
-        raise BadSignature
-    return encode_dss_signature(int.from_bytes(signature[:32]), int.from_bytes(signature[32:]))

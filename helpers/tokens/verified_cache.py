@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 from .compact import Header
 from .keys import Key
 
 
-class Verified(NamedTuple):
+@dataclass(slots=True)
+class Verified:
     """What a verification found out, for as long as it is true.
 
     It is true while the key set still gives this very key for the kid, and from `since` until `until` (seconds since
     1970): a token that has begun goes on being valid until it ends. A clock that was set back has to ask again.
+    Not frozen, for the time that this takes: nobody but the verifier sees it, and nothing changes it.
     """
 
     header: Header

@@ -145,8 +145,8 @@ class AccessTokenVerifier:
     def _remember(
         self, digest: bytes, token: CompactToken, key: Key, claims: dict[str, Any], now: float
     ) -> None:
-        # Without a bracket in the text no claim has parts, and a flat copy is a whole one.
-        nested = b"[" in token.payload or token.payload.count(b"{") > 1
+        # If no bracket opens behind the first one, no claim has parts, and a flat copy is a whole one.
+        nested = b"[" in token.payload or token.payload.rfind(b"{") > 0
         kept = copy.deepcopy(claims) if nested else claims.copy()
         until = expires_at(claims, self._expected.leeway)
         self._verified.put(digest, Verified(token.header, key, now, until, kept, nested))

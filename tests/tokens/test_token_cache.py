@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from helpers.tokens.errors import BadSignature, InsufficientScope, KeyRefused, TokenError
@@ -25,7 +27,7 @@ class RotatingKeys:
         self.publish(self.key)
 
     def publish(self, *keys):
-        self._keys = KeySet([key._replace(public_key=Counting(key.public_key, self)) for key in keys])
+        self._keys = KeySet([replace(key, public_key=Counting(key.public_key, self)) for key in keys])
 
     def find(self, kid):
         return self._keys.find(kid)
@@ -154,14 +156,20 @@ def test_a_bad_token_is_not_remembered_as_good_nor_taken_for_the_good_one(forge,
                 caching.verify(bad)
 
 
-def test_what_a_caller_does_to_the_claims_stays_with_that_caller(forge, caching):
-    claims = forge.claims(aud=[forge.audience], act={"sub": "someone"})
+@pytest.mark.parametrize(
+    "parts", [{}, {"permissions": ["read"]}, {"act": {"sub": "someone"}}, {"act": {"roles": ["reader"]}}]
+)
+def test_what_a_caller_does_to_the_claims_stays_with_that_caller(parts, forge, caching):
+    claims = forge.claims(**parts)
     for _ in range(3):
         got = caching.verify(forge.token(claims))
         assert got == claims
         got["sub"] = "admin"
-        got["aud"].append("evil")
-        got["act"]["sub"] = "evil"
+        if "permissions" in parts:
+            got["permissions"].append("write")
+        if "act" in parts:
+            got["act"]["sub"] = "evil"
+            got["act"].setdefault("roles", []).append("admin")
 
 
 def test_the_token_itself_is_not_kept(forge, caching):

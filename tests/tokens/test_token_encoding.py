@@ -81,6 +81,9 @@ def candidates(text: bytes) -> list[bytes]:
         (b'"\n"', "not JSON"),
         (b"[" * 100_000, "too deeply"),
         (b'{"a":' * (MAX_NESTING + 1) + b"1" + b"}" * (MAX_NESTING + 1), "too deeply"),
+        (b'{"a":' + b"[" * MAX_NESTING + b"]" * MAX_NESTING + b"}", "too deeply"),
+        (b'\n{"[": "\\"{", "a":' + b"[" * MAX_NESTING + b"]" * MAX_NESTING + b"}", "too deeply"),
+        (b'{"a": "\\"", "b": "\\udfff\\ud800"}', "surrogate"),
     ],
 )
 def test_json_that_can_be_read_in_two_ways_is_refused(text, what):
@@ -97,6 +100,9 @@ def test_json_that_can_be_read_in_two_ways_is_refused(text, what):
         b'"' + b"[" * 100 + b'"',
         b"[" + b"[]," * 100 + b"0]",
         b"[" * MAX_NESTING + b"]" * MAX_NESTING,
+        b'{"a":' * MAX_NESTING + b"1" + b"}" * MAX_NESTING,
+        b'{"a": "{[{[", "b": ' + b"[" + b'{"c": [2]},' * 40 + b"0]}",
+        b'"\\\\ud800 is no escape, \\/ and \\n and \\" are"',
     ],
 )
 def test_other_json_is_read_as_the_standard_library_reads_it(text):

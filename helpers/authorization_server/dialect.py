@@ -1,4 +1,4 @@
-"""Auth0's dialect: every error that the token endpoint gives, in one table.
+"""Auth0's dialect: every error that the endpoints give, in one table.
 
 OAuth fixes the shape of an error and a few codes (RFC 6749 §5.2); Auth0 often has codes and statuses of its
 own. A row says what Auth0 answers, and what the standard would. Rows marked ``recorded`` come from answers
@@ -32,6 +32,60 @@ ERRORS: dict[str, ErrorRow] = {
         standard="400 or 401 invalid_client; 401 with WWW-Authenticate when Basic was used (RFC 6749 §5.2)",
     ),
     "missing_client_id": ErrorRow(401, "invalid_client", "Missing client_id", "recorded"),
+    # Client authentication with private_key_jwt, RFC 7523. Auth0 has it, its words for each case are not known to us.
+    "assertion_kind": ErrorRow(
+        401,
+        "invalid_client",
+        "The client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "ours",
+    ),
+    "missing_assertion": ErrorRow(401, "invalid_client", "Missing client_assertion", "ours"),
+    "assertion_malformed": ErrorRow(
+        401, "invalid_client", "The client assertion is not a well-formed signed JWT", "ours"
+    ),
+    "assertion_algorithm": ErrorRow(
+        401, "invalid_client", "The client assertion must be signed with one of {algorithms}", "ours"
+    ),
+    "assertion_typ": ErrorRow(
+        401,
+        "invalid_client",
+        "The typ of the client assertion is neither JWT nor client-authentication+jwt",
+        "ours",
+    ),
+    "assertion_of_another_client": ErrorRow(
+        401, "invalid_client", "The client_id is not the sub of the client assertion", "ours"
+    ),
+    "assertion_not_verified": ErrorRow(
+        401,
+        "invalid_client",
+        "No key that is registered for the client verifies the signature of the client assertion",
+        "ours",
+    ),
+    "assertion_claim": ErrorRow(
+        401, "invalid_client", "The client assertion has no {claim}, or one of another type", "ours"
+    ),
+    "assertion_issuer": ErrorRow(
+        401, "invalid_client", "The iss and the sub of the client assertion are not the same client", "ours"
+    ),
+    "assertion_audience": ErrorRow(
+        401,
+        "invalid_client",
+        "The aud of the client assertion is not this server, and this server alone",
+        "ours",
+    ),
+    "assertion_expired": ErrorRow(401, "invalid_client", "The client assertion has expired", "ours"),
+    "assertion_lifetime": ErrorRow(
+        401, "invalid_client", "The exp of the client assertion is too far ahead", "ours"
+    ),
+    "assertion_not_yet_valid": ErrorRow(
+        401, "invalid_client", "The iat or the nbf of the client assertion is in the future", "ours"
+    ),
+    "assertion_jti_empty": ErrorRow(
+        401, "invalid_client", "The jti of the client assertion is empty", "ours"
+    ),
+    "assertion_replayed": ErrorRow(
+        401, "invalid_client", "The client assertion was used before: its jti is good once", "ours"
+    ),
     # What do you ask for? The grant, RFC 6749 §4.4.2.
     "missing_grant_type": ErrorRow(
         400, "invalid_request", "Missing required parameter: grant_type", "recorded"
@@ -80,7 +134,7 @@ ERRORS: dict[str, ErrorRow] = {
     "two_authentication_methods": ErrorRow(
         400,
         "invalid_request",
-        "Authenticate with the Authorization header or with the body, never with both",
+        "Authenticate in one way: with the Authorization header, a client_secret or a client_assertion",
         "ours",
     ),
     "unsupported_authentication": ErrorRow(
@@ -96,18 +150,21 @@ ERRORS: dict[str, ErrorRow] = {
         "Content-Type must be application/json or application/x-www-form-urlencoded",
         "ours",
     ),
-    # RFC 7009 §2.2.1: an access token that is a JWT lives until it expires.
-    "unsupported_token_type": ErrorRow(
-        400,
-        "unsupported_token_type",
-        "Only refresh tokens can be revoked, and this grant issues none",
-        "ours",
+    # Introspection, which Auth0 does not have, and revocation, RFC 7009: Auth0's takes refresh tokens and nothing
+    # else, and this grant issues none. Ours takes access tokens, for the lesson that asks what revoking them costs.
+    "missing_token": ErrorRow(400, "invalid_request", "Missing required parameter: token", "ours"),
+    "token_of_another_client": ErrorRow(
+        400, "invalid_grant", "The token was issued to another client", "ours"
+    ),
+    # RFC 7009 §2.2.1: "the client must assume the token still exists and may retry after a reasonable delay".
+    "memory_full": ErrorRow(
+        503, "temporarily_unavailable", "There is no room to remember this; try again later", "ours"
     ),
 }
 
 
 class Refusal(Exception):
-    """The token endpoint refuses a request: a row of :data:`ERRORS`, filled in.
+    """An endpoint refuses a request: a row of :data:`ERRORS`, filled in.
 
     :param case: the row.
     :param details: what the row's description repeats from the request; cleaned and cut before it gets there.

@@ -4,16 +4,21 @@ import base64
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 import jwt
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+
+from helpers.tokens.keys import Key, KeySet
+
+from .public_key import thumbprint
 
 ALGORITHM = "RS256"
 KEY_SIZE = 2048  # bits; the least that RFC 7518 §3.3 allows for RS256, and what Auth0 uses
@@ -55,6 +60,15 @@ class _Listed:
     current: SigningKey
     next: SigningKey
     previous: tuple[SigningKey, ...] = ()
+    foreign: str = "[]"  # as JSON, so that nobody changes it from outside
+
+    @property
+    def own(self) -> tuple[SigningKey, ...]:
+        return self.current, self.next, *self.previous
+
+    @cached_property
+    def key_set(self) -> KeySet:
+        return KeySet([Key(key.kid, ALGORITHM, key.private_key.public_key()) for key in self.own])
 
 
 class SigningKeys:
@@ -89,7 +103,9 @@ class SigningKeys:
         following = SigningKey.generate()
         with self._lock:
             before = self._listed
-            self._listed = _Listed(before.next, following, (*before.previous, before.current))
+            self._listed = replace(
+                before, current=before.next, next=following, previous=(*before.previous, before.current)
+            )
             return self._listed.current
 
     def revoke(self, kid: str) -> None:
@@ -104,12 +120,41 @@ class SigningKeys:
                 raise ValueError(
                     "Only a previous key can be revoked: rotate() first, then take one of keys.previous."
                 )
-            self._listed = _Listed(before.current, before.next, remaining)
+            self._listed = replace(before, previous=remaining)
+
+    def publish(self, entries: Iterable[Mapping[str, object]]) -> None:
+        """List these entries in the JWKS behind the keys of this server, in place of those that were given before.
+
+        For lessons and tests, to see what a verifier makes of them: weak keys, keys for another use, a kid that is
+        there twice. Nothing about them is checked; this server neither signs nor verifies with them.
+
+        :param entries: JWKs as dicts; ``()`` takes them away again.
+        :raises ValueError: when one is no dict, or holds what JSON cannot say.
+        """
+        entries = list(entries)
+        if not all(isinstance(entry, Mapping) for entry in entries):
+            raise ValueError('Give a list of JWKs, each a dict such as {"kty": "RSA", ...}.')
+        try:
+            foreign = json.dumps([dict(entry) for entry in entries], allow_nan=False)
+        except TypeError as error:
+            raise ValueError(f"A JWKS is a JSON document: {error}.") from None
+        with self._lock:
+            self._listed = replace(self._listed, foreign=foreign)
+
+    @property
+    def also_published(self) -> tuple[dict[str, object], ...]:
+        """The entries of the JWKS that are not keys of this server."""
+        return tuple(json.loads(self._listed.foreign))
 
     def jwks(self) -> dict[str, list[dict[str, object]]]:
-        """The JWK Set that everyone may read (RFC 7517 §5): public members only."""
+        """The JWK Set that everyone may read (RFC 7517 §5): of this server's keys public members only."""
         listed = self._listed
-        return {"keys": [dict(key.jwk) for key in (listed.current, listed.next, *listed.previous)]}
+        return {"keys": [*(dict(key.jwk) for key in listed.own), *json.loads(listed.foreign)]}
+
+    @property
+    def key_set(self) -> KeySet:
+        """The public halves of this server's own keys, to verify what it signed; without what else is published."""
+        return self._listed.key_set
 
     def __repr__(self) -> str:
         return f"SigningKeys(current={self.current.kid!r}, next={self.next.kid!r})"
@@ -120,8 +165,6 @@ def _public_jwk(private_key: rsa.RSAPrivateKey) -> dict[str, object]:
     numbers = private_key.public_key().public_numbers()
     n, e = _base64url_uint(numbers.n), _base64url_uint(numbers.e)
     certificate = _self_signed_certificate(private_key)
-    # RFC 7638 §3: the hash of the required members, in alphabetical order.
-    thumbprint = hashlib.sha256(_compact_json({"e": e, "kty": "RSA", "n": n})).digest()
     # RFC 7517 §4.8 defines x5t as a SHA-1 digest: a name for the certificate, which no signature relies on.
     x5t = hashlib.sha1(certificate, usedforsecurity=False).digest()
     return {
@@ -129,7 +172,7 @@ def _public_jwk(private_key: rsa.RSAPrivateKey) -> dict[str, object]:
         "use": "sig",
         "n": n,
         "e": e,
-        "kid": _base64url(thumbprint)[:KID_LENGTH],
+        "kid": thumbprint({"kty": "RSA", "n": n, "e": e})[:KID_LENGTH],
         "x5t": _base64url(x5t),
         "x5c": [base64.b64encode(certificate).decode()],
         "alg": ALGORITHM,

@@ -4,18 +4,21 @@ The words are those of Auth0's dashboard. An **API** is a resource server and an
 (RFC 6749 §1.1); a **client grant** is the permission that ties the two together.
 """
 
-import hashlib
-import hmac
 import re
 import secrets
 import string
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal, TypeVar, get_args
 
 from pydantic import SecretStr
+
+from helpers.tokens.keys import Key
+
+from .client_secret import SecretHash
+from .public_key import PublicKeySource, read_public_keys
 
 TokenProfile = Literal["auth0", "rfc9068"]
 AUTH0: TokenProfile = "auth0"
@@ -55,12 +58,16 @@ class Api:
 
 @dataclass(frozen=True)
 class Application:
-    """A client (RFC 6749 §1.1). It carries its secret only when just made: the registry keeps a hash."""
+    """A client (RFC 6749 §1.1). It carries its secret only when just made: the registry keeps a hash.
+
+    ``public_keys`` are those that its assertions are verified with (private_key_jwt, RFC 7523).
+    """
 
     name: str
     client_id: str
     grant_types: tuple[str, ...] = ("client_credentials",)
     client_secret: SecretStr | None = None
+    public_keys: tuple[Key, ...] = field(default=(), repr=False, hash=False)
 
 
 @dataclass(frozen=True)
@@ -72,39 +79,13 @@ class ClientGrant:
     scopes: tuple[str, ...]
 
 
-@dataclass(frozen=True, repr=False)
-class SecretHash:
-    """A client secret as it is kept: a random salt and what scrypt (RFC 7914) makes of both."""
-
-    salt: bytes
-    digest: bytes
-
-    @classmethod
-    def of(cls, secret: str) -> "SecretHash":
-        salt = secrets.token_bytes(16)
-        return cls(salt, _scrypt(secret, salt))
-
-    @classmethod
-    def of_nothing(cls) -> "SecretHash":
-        """A hash that no known secret has: what an unknown client is compared with."""
-        return cls(secrets.token_bytes(16), secrets.token_bytes(64))
-
-    def matches(self, secret: str) -> bool:
-        """Whether this is the hash of ``secret``; takes as long when it is not."""
-        return hmac.compare_digest(self.digest, _scrypt(secret, self.salt))
-
-
-def _scrypt(secret: str, salt: bytes) -> bytes:
-    # About 50 ms and 16 MiB for each guess; the caller keeps it off the event loop.
-    return hashlib.scrypt(secret.encode(), salt=salt, n=2**14, r=8, p=1)
-
-
 class Registry:
     """APIs, applications and client grants; driven from a cell the way Auth0's dashboard is driven by clicks.
 
     Made for cells that run twice. Creating what is there already, under the same name, brings it up to date;
-    an application keeps its client id and its grants, and gets a new secret unless one is given. Deleting
-    what is not there does nothing. What is refused is a clash: an identifier or a client id of another name.
+    an application keeps its client id and its grants, and gets a new secret unless one is given, or public keys
+    in its place. Deleting what is not there does nothing. What is refused is a clash: an identifier or a client
+    id of another name.
 
     Safe to use from several threads: a change replaces a mapping, so that no view changes while it is read.
     """
@@ -185,12 +166,15 @@ class Registry:
         *,
         client_id: str | None = None,
         client_secret: SecretStr | str | None = None,
+        public_keys: Iterable[PublicKeySource] = (),
         grant_types: Iterable[str] = ("client_credentials",),
     ) -> Application:
         """Register an application (a client), or bring the one of this name up to date.
 
         :param client_id: its public name; 32 random characters when not given.
-        :param client_secret: 64 random characters when not given.
+        :param client_secret: 64 random characters when not given, or none at all when there are public keys.
+        :param public_keys: for private_key_jwt (RFC 7523), each a JWK in a dict or PEM, in place of those it had
+            before: RSA of at least 2048 bits, P-256 or Ed25519. A key without a kid gets its thumbprint for one.
         :param grant_types: the grants that it may use (RFC 6749 §1.3).
         :return: the application with its secret, for the only time: afterwards there is a hash of it.
         :raises RegistryError: when a value cannot be used, or belongs to another application.
@@ -199,10 +183,18 @@ class Registry:
         if client_id is not None:
             _check_visible("a client_id", client_id)
         grant_types = _words("grant_types", grant_types, example="client_credentials")
-        secret = _random_secret() if client_secret is None else client_secret
-        plain = secret.get_secret_value() if isinstance(secret, SecretStr) else secret
-        _check_visible("a client_secret", plain)
-        kept = SecretHash.of(plain)
+        try:
+            keys = read_public_keys(public_keys)
+        except ValueError as error:
+            raise RegistryError(str(error)) from None
+        secret, kept = None, None
+        if client_secret is not None or not keys:
+            given = (
+                client_secret.get_secret_value() if isinstance(client_secret, SecretStr) else client_secret
+            )
+            plain = _random_secret() if given is None else given
+            _check_visible("a client_secret", plain)
+            secret, kept = SecretStr(plain), SecretHash.of(plain)
 
         with self._lock:
             same_name = next((known for known in self._applications.values() if known.name == name), None)
@@ -219,10 +211,11 @@ class Registry:
                     f'The application "{name}" has another client_id: choose another name, '
                     f'or delete that application with delete_application("{same_name.client_id}").'
                 )
-            application = Application(name, client_id, grant_types)
-            self._secrets = _with(self._secrets, client_id, kept)
+            application = Application(name, client_id, grant_types, public_keys=keys)
+            others = _without(self._secrets, lambda known: known == client_id)
+            self._secrets = _with(others, client_id, kept) if kept else others
             self._applications = _with(self._applications, client_id, application)
-        return replace(application, client_secret=SecretStr(plain))
+        return replace(application, client_secret=secret)
 
     def create_grant(self, client_id: str, audience: str, scopes: Iterable[str]) -> ClientGrant:
         """Let an application have tokens for an API, with these scopes in place of those it had before.
@@ -257,14 +250,17 @@ class Registry:
         return grant
 
     def delete_api(self, identifier: str) -> None:
-        """Remove an API and the client grants for it. The tokens issued for it live on until they expire."""
+        """Remove an API and the client grants for it. Its tokens verify until they expire; introspection ends them."""
         _check_visible("an API's identifier", identifier)
         with self._lock:
             self._apis = _without(self._apis, lambda known: known == identifier)
             self._grants = _without(self._grants, lambda grant: grant[1] == identifier)
 
     def delete_application(self, client_id: str) -> None:
-        """Remove an application, its secret and its client grants. Its tokens live on until they expire."""
+        """Remove an application, its secret and keys, and its client grants.
+
+        Its tokens verify until they expire; introspection calls them inactive at once.
+        """
         _check_visible("a client_id", client_id)
         with self._lock:
             self._applications = _without(self._applications, lambda known: known == client_id)
@@ -272,7 +268,10 @@ class Registry:
             self._grants = _without(self._grants, lambda grant: grant[0] == client_id)
 
     def delete_grant(self, client_id: str, audience: str) -> None:
-        """Remove a client grant: the application gets no more tokens for this API."""
+        """Remove a client grant: the application gets no more tokens for this API.
+
+        Those that it has verify until they expire; introspection calls them inactive at once.
+        """
         _check_visible("a client_id", client_id)
         _check_visible("an API's identifier", audience)
         with self._lock:
@@ -281,15 +280,21 @@ class Registry:
     def rotate_secret(self, client_id: str) -> SecretStr:
         """Give an application a new secret; the old one stops working at once, the tokens it got live on.
 
-        :raises RegistryError: when no application has this client id.
+        :raises RegistryError: when no application has this client id, or it has keys in place of a secret.
         """
         _check_visible("a client_id", client_id)
-        secret = _random_secret()
+        secret = SecretStr(_random_secret())
         kept = SecretHash.of(secret.get_secret_value())
         with self._lock:
-            if client_id not in self._applications:
+            application = self._applications.get(client_id)
+            if application is None:
                 raise RegistryError(
                     f'No application has the client_id "{client_id}": take one of applications.'
+                )
+            if client_id not in self._secrets:
+                raise RegistryError(
+                    f'The application "{application.name}" has public keys and no secret: '
+                    "give it other ones with create_application(..., public_keys=[...])."
                 )
             self._secrets = _with(self._secrets, client_id, kept)
         return secret
@@ -298,7 +303,7 @@ class Registry:
         """The application whose secret this is, or None (RFC 6749 §2.3.1).
 
         An unknown client costs one scrypt, as a wrong secret does, so that the time does not tell them apart.
-        Blocks for some 50 ms: call it from a worker thread.
+        Blocks for some 50 ms, unless the secret was right before: call it from a worker thread.
         """
         matches = self._secrets.get(client_id, self._nobody).matches(client_secret)
         application = self._applications.get(client_id)
@@ -327,8 +332,8 @@ def _random_client_id() -> str:
     return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(32))
 
 
-def _random_secret() -> SecretStr:
-    return SecretStr(secrets.token_urlsafe(48))
+def _random_secret() -> str:
+    return secrets.token_urlsafe(48)
 
 
 def _check_name(value: object) -> None:

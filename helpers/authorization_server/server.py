@@ -1,7 +1,8 @@
-"""The authorization server as an ASGI app: its routes, and what every answer to a token request carries."""
+"""The authorization server as an ASGI app: its routes, and what every answer of an endpoint carries."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -11,10 +12,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from .client_assertion import MAX_LIFETIME, SIGNING_ALGORITHMS, ClientAssertions
+from .client_authentication import ClientAuthentication
 from .dialect import Refusal
+from .faults import KeyFault, check_fault, fault_in_place_of
+from .introspection_endpoint import IntrospectionEndpoint
+from .issued_tokens import IssuedTokens
 from .keys import SigningKeys
 from .rate_limit import RateLimit
 from .registry import Registry
+from .revocation_endpoint import RevocationEndpoint
 from .token_endpoint import TokenEndpoint
 
 # RFC 6749 §5.1 asks for both: tokens, and what is said about credentials, stay out of caches.
@@ -24,14 +31,15 @@ NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 class AuthorizationServer:
     """The local stand-in for an Auth0 tenant (an authorization server, RFC 6749 §1.1).
 
-    The registry, the keys and the rate limit may be changed while it serves, from any thread.
+    The registry, the keys, the rate limit and the key fault may be changed while it serves, from any thread.
 
     :param issuer: its address, which becomes ``iss``; it gets the slash at the end that Auth0's issuers have.
     :param registry: the APIs, applications and client grants; empty when not given.
     :param keys: the signing keys; new ones when not given.
     :param clock: seconds since the epoch, for ``iat`` and ``exp``.
-    :param rate_limit: token requests in real time, such as ``"600/minute"``.
+    :param rate_limit: requests for tokens or revocation in real time, such as ``"600/minute"``.
     :param allowed_origins: web pages that may call it from a browser (CORS).
+    :param max_assertion_lifetime: seconds that a client assertion (RFC 7523) may have left to live.
     :raises ValueError: when the issuer is no http(s) address, or has a query or a fragment (RFC 8414 §2).
     """
 
@@ -44,6 +52,7 @@ class AuthorizationServer:
         clock: Callable[[], float] = time.time,
         rate_limit: str = "600/minute",
         allowed_origins: Sequence[str] = (),
+        max_assertion_lifetime: int = MAX_LIFETIME,
     ) -> None:
         address = urlsplit(issuer)
         if address.scheme not in ("http", "https") or not address.hostname or "?" in issuer or "#" in issuer:
@@ -55,7 +64,20 @@ class AuthorizationServer:
         self.keys = SigningKeys() if keys is None else keys
         self.clock = clock
         self.rate_limit = rate_limit
-        self._endpoint = TokenEndpoint(self.issuer, self.registry, self.keys, clock)
+        self.key_fault = None
+        self._jwks_requests = 0
+        assertions = ClientAssertions(
+            self.issuer,
+            f"{self.issuer}oauth/token",
+            self.registry,
+            clock,
+            max_lifetime=max_assertion_lifetime,
+        )
+        clients = ClientAuthentication(self.registry, assertions)
+        tokens = IssuedTokens(self.issuer, self.registry, self.keys, clock)
+        self._token_endpoint = TokenEndpoint(self.issuer, clients, self.registry, self.keys, clock)
+        self._introspection_endpoint = IntrospectionEndpoint(clients, self.registry, tokens)
+        self._revocation_endpoint = RevocationEndpoint(clients, tokens)
         self.app = self._app(allowed_origins)
 
     @property
@@ -70,14 +92,44 @@ class AuthorizationServer:
     def rate_limit(self, rate: str) -> None:
         self._rate_limit = RateLimit(rate)
 
+    @property
+    def key_fault(self) -> KeyFault | None:
+        """What is wrong with the documents that a verifier fetches, discovery and JWKS; None when all is well.
+
+        For lessons and tests: "down", "unavailable", "slow", "garbage", "redirect" or "huge". Tokens are issued
+        as ever.
+
+        :raises ValueError: when it is set to something else.
+        """
+        return self._key_fault
+
+    @key_fault.setter
+    def key_fault(self, fault: KeyFault | None) -> None:
+        check_fault(fault)
+        self._key_fault = fault
+
+    @property
+    def jwks_requests(self) -> int:
+        """How often the JWKS was asked for so far, whatever was answered."""
+        return self._jwks_requests
+
     def metadata(self) -> dict[str, object]:
-        """What discovery answers (RFC 8414 §2): those of Auth0's members that this flow has a use for."""
+        """What discovery answers (RFC 8414 §2): those of Auth0's members that this flow has a use for.
+
+        ``introspection_endpoint`` is ours: Auth0 has none.
+        """
         return {
             "issuer": self.issuer,
             "token_endpoint": f"{self.issuer}oauth/token",
             "jwks_uri": f"{self.issuer}.well-known/jwks.json",
+            "introspection_endpoint": f"{self.issuer}oauth/introspect",
             "revocation_endpoint": f"{self.issuer}oauth/revoke",
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "token_endpoint_auth_methods_supported": [
+                "client_secret_basic",
+                "client_secret_post",
+                "private_key_jwt",
+            ],
+            "token_endpoint_auth_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
         }
 
     def _app(self, allowed_origins: Sequence[str]) -> Starlette:
@@ -99,6 +151,7 @@ class AuthorizationServer:
         app = Starlette(
             routes=[
                 Route("/oauth/token", self._token, methods=["POST"]),
+                Route("/oauth/introspect", self._introspect, methods=["POST"]),
                 Route("/oauth/revoke", self._revoke, methods=["POST"]),
                 Route("/.well-known/openid-configuration", self._metadata),
                 Route("/.well-known/jwks.json", self._jwks),
@@ -111,32 +164,52 @@ class AuthorizationServer:
         return app
 
     async def _token(self, request: Request) -> Response:
-        return await self._answer(request, self._endpoint.token)
+        return await self._answer(request, self._token_endpoint.token)
+
+    async def _introspect(self, request: Request) -> Response:
+        # An API may ask for each request that it gets. What counts are those that are refused: guesses at a secret.
+        return await self._answer(request, self._introspection_endpoint.introspect, counts=False)
 
     async def _revoke(self, request: Request) -> Response:
-        return await self._answer(request, self._endpoint.revoke)
+        return await self._answer(request, self._revocation_endpoint.revoke)
 
     async def _answer(
-        self, request: Request, endpoint: Callable[[Request], Awaitable[dict[str, object]]]
+        self,
+        request: Request,
+        endpoint: Callable[[Request], Awaitable[dict[str, Any] | None]],
+        *,
+        counts: bool = True,
     ) -> Response:
+        headers = dict(NO_STORE)
+        refusal = self._count(headers) if counts else None
+        if refusal is None:
+            try:
+                body = await endpoint(request)
+                return Response(headers=headers) if body is None else JSONResponse(body, headers=headers)
+            except ClientDisconnect:
+                return Response(status_code=400)  # nobody is there to read it
+            except Refusal as refused:
+                refusal = refused if counts else self._count(headers) or refused
+        if refusal.status == 401 and "authorization" in request.headers:
+            headers["WWW-Authenticate"] = 'Basic realm="authorization server"'  # RFC 6749 §5.2
+        return JSONResponse(refusal.body, refusal.status, headers=headers)
+
+    def _count(self, headers: dict[str, str]) -> Refusal | None:
+        """Count one request, and say in the headers how many are left; the refusal when none was."""
         hit = self._rate_limit.hit()
-        headers = NO_STORE | hit.headers
-        try:
-            if not hit.allowed:
-                raise Refusal("rate_limited")
-            return JSONResponse(await endpoint(request), headers=headers)
-        except Refusal as refusal:
-            if refusal.status == 401 and "authorization" in request.headers:
-                headers["WWW-Authenticate"] = 'Basic realm="token endpoint"'  # RFC 6749 §5.2
-            return JSONResponse(refusal.body, refusal.status, headers=headers)
-        except ClientDisconnect:
-            return Response(status_code=400)  # nobody is there to read it
+        headers |= hit.headers
+        return None if hit.allowed else Refusal("rate_limited")
 
     async def _metadata(self, request: Request) -> Response:
-        return JSONResponse(self.metadata())
+        return await self._publish(request, self.metadata)
 
     async def _jwks(self, request: Request) -> Response:
-        return JSONResponse(self.keys.jwks())
+        self._jwks_requests += 1  # in the event loop's thread alone
+        return await self._publish(request, self.keys.jwks)
+
+    async def _publish(self, request: Request, document: Callable[[], dict[str, Any]]) -> Response:
+        faulty = await fault_in_place_of(document, request, lambda: self._key_fault)
+        return faulty or JSONResponse(document())
 
     def __repr__(self) -> str:
         return f"AuthorizationServer({self.issuer!r})"

@@ -1,15 +1,15 @@
 """POST /oauth/token: the client credentials grant, in the order in which RFC 6749 §4.4 tells it."""
 
-import asyncio
 import secrets
 from collections.abc import Callable
 
 from starlette.requests import Request
 
+from .client_authentication import ClientAuthentication
 from .dialect import Refusal
 from .keys import SigningKeys
 from .registry import RFC9068, Api, Application, Registry
-from .token_request import read_credentials, read_parameters
+from .token_request import read_parameters
 
 GRANT_TYPE = "client_credentials"
 
@@ -18,9 +18,15 @@ class TokenEndpoint:
     """Answers a token request with an access token, or refuses it."""
 
     def __init__(
-        self, issuer: str, registry: Registry, keys: SigningKeys, clock: Callable[[], float]
+        self,
+        issuer: str,
+        clients: ClientAuthentication,
+        registry: Registry,
+        keys: SigningKeys,
+        clock: Callable[[], float],
     ) -> None:
         self._issuer = issuer
+        self._clients = clients
         self._registry = registry
         self._keys = keys
         self._clock = clock
@@ -32,25 +38,9 @@ class TokenEndpoint:
         """
         parameters = await read_parameters(request)
         check_grant_type(parameters)
-        application = await self.authenticate(request, parameters)
+        application = await self._clients.authenticate(request, parameters)
         api, scopes = self.authorize(application, parameters)
         return self.mint(application, api, scopes)
-
-    async def revoke(self, request: Request) -> dict[str, object]:
-        """POST /oauth/revoke (RFC 7009): authenticates the client, then finds nothing that can be revoked."""
-        await self.authenticate(request, await read_parameters(request))
-        raise Refusal("unsupported_token_type")
-
-    async def authenticate(self, request: Request, parameters: dict[str, str]) -> Application:
-        """Who asks? (RFC 6749 §2.3.1) Unknown client or wrong secret: one answer, and the same time."""
-        credentials = read_credentials(request, parameters)
-        # In a worker thread: scrypt is slow on purpose, and the event loop has others to serve.
-        application = await asyncio.to_thread(
-            self._registry.authenticate, credentials.client_id, credentials.client_secret
-        )
-        if application is None:
-            raise Refusal("unauthorized")
-        return application
 
     def authorize(self, application: Application, parameters: dict[str, str]) -> tuple[Api, tuple[str, ...]]:
         """May it have what it asks for? The API, and the scopes that the token will carry (RFC 6749 §3.3)."""

@@ -1,4 +1,4 @@
-"""Reading a token request strictly: bytes to parameters, or a refusal that OAuth has words for.
+"""Reading a request to one of the endpoints strictly: bytes to parameters, or a refusal that OAuth has words for.
 
 RFC 6749 §3.2: parameters may not repeat, empty ones count as left out, unknown ones are ignored. Whatever
 else arrives, the answer is a 4xx: nothing here may raise anything but :class:`Refusal`.
@@ -20,17 +20,30 @@ from .dialect import Refusal
 MAX_BODY_SIZE = 16 * 1024  # bytes; a token request takes a few hundred
 BODY_TIMEOUT = 10.0  # seconds
 
-PARAMETERS = ("grant_type", "client_id", "client_secret", "audience", "scope")
+PARAMETERS = (
+    *("client_id", "client_secret", "client_assertion", "client_assertion_type"),
+    *("grant_type", "audience", "scope"),
+    *("token", "token_type_hint"),
+)
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"  # RFC 7523 §2.2
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a client authenticates with (RFC 6749 §2.3.1)."""
+    """What a client authenticates with: a secret (RFC 6749 §2.3.1)."""
 
     client_id: str
     client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Assertion:
+    """What a client authenticates with: a JWT (RFC 7523 §2.2), which says by itself who the client is."""
+
+    client_id: str | None
+    client_assertion: str = field(repr=False)
 
 
 async def read_parameters(request: Request) -> dict[str, str]:
@@ -68,19 +81,23 @@ async def read_parameters(request: Request) -> dict[str, str]:
     return parameters
 
 
-def read_credentials(request: Request, parameters: dict[str, str]) -> Credentials:
-    """What the client authenticates with: HTTP Basic (client_secret_basic) or the body (client_secret_post).
+def read_credentials(request: Request, parameters: dict[str, str]) -> Credentials | Assertion:
+    """What the client authenticates with, in one of three ways.
 
-    A missing secret counts as a wrong one.
+    HTTP Basic (client_secret_basic), the body (client_secret_post), or an assertion (private_key_jwt). A missing secret
+    counts as a wrong one.
 
     :raises Refusal: when there is no client id, or more than one method is used (RFC 6749 §2.3).
     """
     headers = request.headers.getlist("authorization")
+    by_assertion = not parameters.keys().isdisjoint({"client_assertion", "client_assertion_type"})
+    if len(headers) + by_assertion + ("client_secret" in parameters) > 1:
+        raise Refusal("two_authentication_methods")
+    if by_assertion:
+        return _assertion(parameters)
     if not headers:
         credentials = Credentials(parameters.get("client_id", ""), parameters.get("client_secret", ""))
     else:
-        if len(headers) > 1 or "client_secret" in parameters:
-            raise Refusal("two_authentication_methods")
         credentials = _basic(headers[0])
         # Some clients repeat their id in the body, which is no second method as long as it is the same.
         if parameters.get("client_id", credentials.client_id) != credentials.client_id:
@@ -88,6 +105,14 @@ def read_credentials(request: Request, parameters: dict[str, str]) -> Credential
     if not credentials.client_id:
         raise Refusal("missing_client_id")
     return credentials
+
+
+def _assertion(parameters: dict[str, str]) -> Assertion:
+    if parameters.get("client_assertion_type") != ASSERTION_TYPE:
+        raise Refusal("assertion_kind")
+    if "client_assertion" not in parameters:
+        raise Refusal("missing_assertion")
+    return Assertion(parameters.get("client_id"), parameters["client_assertion"])
 
 
 def _basic(header: str) -> Credentials:

@@ -9,4 +9,5 @@ claims          the table of claims and what must hold for each
 verifier        all of it together
 verified_cache  tokens that were verified before
 key_set         the issuer's keys, from where they are published; fetch and discovery are how
+introspection   the other way: ask the authorization server each time
 """

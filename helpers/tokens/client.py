@@ -2,51 +2,35 @@
 
 from __future__ import annotations
 
-import io
 import math
 import re
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
-from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any, Literal, NoReturn
-from urllib.parse import quote_plus
+from typing import Any, NoReturn
 
 import requests
-from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase, HTTPBasicAuth
-from urllib3.exceptions import HTTPError, NewConnectionError, TimeoutError
-from urllib3.exceptions import InvalidHeader as UnreadableHeader
-from urllib3.util import Retry
+from requests.auth import AuthBase
 
+from .client_assertion import PrivateKey
+from .client_authentication import AuthMethod, ClientAuthentication
 from .discovery import discover
 from .errors import ConfigurationError
 from .fetch import is_safe_address
-from .token_response import MAX_BYTES, HasSecretValue, TokenRequestError, read_token_response
+from .secret import HasSecretValue
+from .token_endpoint import TokenEndpoint, open_session
+from .token_response import TokenRequestError
 
-LONGEST_WAIT = 10.0
-"""Seconds. A Retry-After that asks for more is reported, not slept through."""
 LONGEST_LIFETIME = 30 * 86_400.0
 """Seconds after which a token is asked for anew, whatever `expires_in` says."""
 RENEWAL_INTERVAL = 60.0
 """Seconds between two renewals of a token that the API refuses: if one does not help, many will not."""
 
+
 _INVALID_TOKEN = re.compile(r'\berror\s*=\s*"?invalid_token\b', re.IGNORECASE)  # RFC 6750 §3.1
-
-
-class _Secret:
-    """A str that does not print itself."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def get_secret_value(self) -> str:
-        return self._value
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +48,15 @@ class ClientCredentials(AuthBase):
     `requests.get(url, auth=client)` sends it as RFC 6750 §2.1 says. Threads may share one client.
 
     token_endpoint: https, or http on this machine (RFC 6749 §3.2).
-    client_secret: a str, or an object with `get_secret_value()`.
+    client_secret: a str, or an object with `get_secret_value()`; none for private_key_jwt.
     audience: the identifier of the API that the token is for.
     scope: words apart by spaces; without any, the issuer decides (RFC 6749 §3.3).
     timeout: seconds to wait, to connect and for the answer; its body may take the latter once more.
     early: seconds before its expiry from which a token is no longer handed out; at most half of its life.
-    auth_method: how the secret is sent, in the form or as HTTP Basic (RFC 6749 §2.3.1).
+    auth_method: how the secret is sent, in the form or as HTTP Basic (RFC 6749 §2.3.1); or private_key_jwt, which has
+        none, and signs a new assertion for each request (RFC 7523).
+    private_key: for private_key_jwt, an RSA or a P-256 key, as an object or in PEM.  key_id: which of the client's
+        registered keys it is, if there are several.
     session: sends the token requests, if not one of our own; what is retried is then up to its adapters.
     clock: seconds since the epoch.
 
@@ -81,30 +68,30 @@ class ClientCredentials(AuthBase):
         *,
         token_endpoint: str,
         client_id: str,
-        client_secret: str | HasSecretValue,
+        client_secret: str | HasSecretValue | None = None,
         audience: str,
         scope: str | None = None,
         timeout: float | tuple[float, float] = (3.05, 10.0),
         early: float = 60.0,
-        auth_method: Literal["client_secret_post", "client_secret_basic"] = "client_secret_post",
+        auth_method: AuthMethod = "client_secret_post",
+        private_key: PrivateKey | str | bytes | None = None,
+        key_id: str | None = None,
         session: requests.Session | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        if not (client_id and client_secret and audience):
-            raise ConfigurationError("The client id, the client secret and the audience must not be empty.")
+        if not (client_id and audience):
+            raise ConfigurationError("The client id and the audience must not be empty.")
         if not is_safe_address(token_endpoint):
             raise ConfigurationError("The token endpoint must be https, or on this machine.")
-        if auth_method not in ("client_secret_post", "client_secret_basic"):
-            raise ConfigurationError("The auth_method must be client_secret_post or client_secret_basic.")
         self.token_endpoint = token_endpoint
         self.client_id = client_id
         self.audience = audience
         self.scope = scope
-        self._secret = _Secret(client_secret) if isinstance(client_secret, str) else client_secret
-        self._timeout = timeout
+        self._authentication = ClientAuthentication(
+            auth_method, client_id, client_secret, private_key, key_id
+        )
         self._early = early
-        self._auth_method = auth_method
-        self._session = session
+        self._endpoint = TokenEndpoint(token_endpoint, self._authentication, timeout=timeout, session=session)
         self._clock = clock
         self._lock = threading.Lock()  # guards the three below
         self._cached: _Token | None = None
@@ -120,14 +107,15 @@ class ClientCredentials(AuthBase):
         session: sends the metadata request, and the token requests.  options: what the class takes.
         Raises DiscoveryError when the metadata cannot be had, ConfigurationError as the class does.
         """
-        with _open_session(issuer, session) as opened:  # discovery's own would say that the API asks
+        with open_session(issuer, session) as opened:  # discovery's own would say that the API asks
             endpoint = discover(issuer, session=opened).token_endpoint
         return cls(token_endpoint=endpoint, session=session, **options)
 
     def __repr__(self) -> str:
+        proof = "private_key" if self._authentication.is_one_time else "client_secret"
         return (
             f"ClientCredentials(token_endpoint={self.token_endpoint!r}, client_id={self.client_id!r}, "
-            f"client_secret='**********', audience={self.audience!r}, scope={self.scope!r})"
+            f"{proof}='**********', audience={self.audience!r}, scope={self.scope!r})"
         )
 
     def __reduce__(self) -> NoReturn:
@@ -186,49 +174,15 @@ class ClientCredentials(AuthBase):
             self._cached, self._asking = token, None
 
     def _request(self) -> _Token:
-        asked_at = self._clock()
-        response = self._post()
-        outcome = read_token_response(
-            response.status_code,
-            response.content,
-            endpoint=self.token_endpoint,
-            secret=self._secret,
-            retry_after=_RETRIES.get_retry_after(response),
-        )
-        if isinstance(outcome, TokenRequestError):
-            raise outcome
-        token, lifetime = outcome[0], min(outcome[1], LONGEST_LIFETIME)
+        """The access token request (RFC 6749 §4.4.2)."""
+        parameters = {
+            "grant_type": "client_credentials",
+            "audience": self.audience,
+            "scope": self.scope or None,
+        }
+        asked_at, token, lifetime = self._endpoint.ask(parameters, self._clock)
+        lifetime = min(lifetime, LONGEST_LIFETIME)
         return _Token(token, asked_at, asked_at + lifetime - min(self._early, lifetime / 2))
-
-    def _post(self) -> requests.Response:
-        """Send the access token request (RFC 6749 §4.4.2), and read the answer."""
-        try:
-            with _open_session(self.token_endpoint, self._session) as session:
-                return session.post(
-                    self.token_endpoint,
-                    data=self._form(),
-                    auth=self._authentication(),
-                    headers={"Accept": "application/json"},
-                    timeout=self._timeout,
-                    allow_redirects=False,  # the secret would go along
-                    hooks={"response": _read_bounded},
-                )
-        except (requests.RequestException, HTTPError) as error:
-            failure = _failure(error, self.token_endpoint)
-        # Raised out here, or its context would be the error above, which holds the request and so the secret.
-        raise failure
-
-    def _form(self) -> dict[str, str | None]:
-        form = {"grant_type": "client_credentials", "audience": self.audience, "scope": self.scope or None}
-        if self._auth_method == "client_secret_post":
-            form |= {"client_id": self.client_id, "client_secret": self._secret.get_secret_value()}
-        return form
-
-    def _authentication(self) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
-        if self._auth_method == "client_secret_post":
-            return lambda request: request  # with no auth at all, requests would add what a .netrc file has
-        # RFC 6749 §2.3.1 has both form-encoded first, so that a colon in the client id does no harm.
-        return HTTPBasicAuth(quote_plus(self.client_id), quote_plus(self._secret.get_secret_value()))
 
     def _renew(self, response: requests.Response, **options: Any) -> requests.Response:
         """The response, or that of a second try when the API refused the token.
@@ -262,79 +216,3 @@ class ClientCredentials(AuthBase):
                 return False
             self._cached, self._renewed_at = None, now
             return True
-
-
-class _Retries(Retry):
-    """urllib3's retries, ended by a Retry-After beyond LONGEST_WAIT; one without sense is passed over."""
-
-    RETRY_AFTER_STATUS_CODES = frozenset()  # which statuses are retried, `status_forcelist` says alone
-
-    def get_retry_after(self, response: Any) -> float | None:
-        try:
-            return super().get_retry_after(response)
-        except (UnreadableHeader, ValueError, OverflowError):
-            return None
-
-    def increment(self, *args: Any, response: Any = None, **options: Any) -> Retry:
-        too_long = response is not None and (self.get_retry_after(response) or 0) > LONGEST_WAIT
-        current = self.new(total=0) if too_long else self
-        following = Retry.increment(current, *args, response=response, **options)
-        if response is not None:
-            response.close()  # or urllib3 would read the refused attempt's body to its end, however long
-        return following
-
-
-_RETRIES = _Retries(
-    total=3,
-    connect=2,
-    read=1,
-    other=0,
-    allowed_methods={"POST"},  # asking twice for a token does no harm
-    status_forcelist={429, 500, 502, 503, 504},
-    backoff_factor=0.25,
-    backoff_jitter=0.25,
-    raise_on_status=False,
-)
-
-
-def _open_session(url: str, session: requests.Session | None) -> AbstractContextManager[requests.Session]:
-    """The session given, to be left open; or a new one: hours lie between two token requests."""
-    if session is not None:
-        return nullcontext(session)
-    session = requests.Session()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(max_retries=_RETRIES))
-    # Plain http stays on this machine: no proxy from the environment, which would be shown the secret.
-    session.trust_env = url.startswith("https:")
-    return session
-
-
-def _read_bounded(response: requests.Response, *, timeout: float | tuple[float, float], **_: Any) -> None:
-    """Read the body before requests does, which would wait for all of it, however long or slow."""
-    seconds = timeout[1] if isinstance(timeout, tuple) else timeout
-    deadline = time.monotonic() + seconds
-    raw, body = response.raw, b""
-    try:
-        # read1 returns after one read of the socket: a server that sends a byte a second meets the deadline.
-        while len(body) <= MAX_BYTES and (chunk := raw.read1(8192, decode_content=True)):
-            body += chunk
-            if time.monotonic() > deadline:
-                raise requests.ReadTimeout
-    finally:
-        raw.close()
-    response.raw = io.BytesIO(body)
-
-
-def _failure(error: Exception, endpoint: str) -> TokenRequestError:
-    """What it means that no answer came."""
-    reason = getattr(error.args[0], "reason", error) if error.args else error
-    if isinstance(error, requests.exceptions.SSLError):
-        what, advice = f"{endpoint} does not prove who it is (TLS).", "Check its certificate."
-    elif isinstance(reason, requests.Timeout | TimeoutError) and not isinstance(reason, NewConnectionError):
-        what, advice = f"{endpoint} did not answer in time.", "Try again later, or check the network."
-    else:
-        what, advice = (
-            f"Cannot connect to {endpoint}.",
-            "Check that the issuer runs, its address, the network.",
-        )
-    return TokenRequestError(what, advice=advice)

@@ -140,11 +140,23 @@ class KeysUnavailable(TokenError):
     """
 
     status = 503
+    said: ClassVar[tuple[str, str]] = (
+        "keys_unavailable",
+        "The issuer's signing keys cannot be fetched at the moment.",
+    )
 
     def __init__(self, retry_after: float) -> None:
-        message = "The issuer's signing keys cannot be fetched at the moment."
-        super().__init__("keys_unavailable", message, reason=Reason.MISSING, clause="RFC 9110 §15.6.4")
+        super().__init__(*self.said, reason=Reason.MISSING, clause="RFC 9110 §15.6.4")
         self.retry_after = math.ceil(max(1.0, retry_after))
+
+
+class IntrospectionUnavailable(KeysUnavailable):
+    """The authorization server cannot be asked now: what missing keys are where each token is asked about."""
+
+    said = (
+        "introspection_unavailable",
+        "The authorization server cannot be asked about the token at the moment.",
+    )
 
 
 def _quotable(text: str) -> str:

@@ -70,14 +70,18 @@ def fetch_document(
             if response.status_code != 200:
                 what = "redirects elsewhere" if response.is_redirect else f"answered {response.status_code}"
                 raise FetchError(f"{url} {what}", status=response.status_code)
-            return _read(response, url, deadline, max_size)
+            return read_bounded(response, url, deadline, max_size)
     except (requests.Timeout, urllib3.exceptions.TimeoutError):
         raise FetchError(f"{url} did not answer within {timeout:g} s", timed_out=True) from None
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise FetchError(f"cannot connect to {url} ({type(error).__name__})") from None
 
 
-def _read(response: requests.Response, url: str, deadline: float, max_size: int) -> bytes:
+def read_bounded(response: requests.Response, url: str, deadline: float, max_size: int) -> bytes:
+    """The body of a response that was asked for with `stream=True`; the deadline is one of `time.monotonic`.
+
+    Raises FetchError when it is longer than `max_size` bytes, or not there in time.
+    """
     body = bytearray()
     # read1 returns after one read of the socket: a server that sends a byte a second meets the deadline.
     while chunk := response.raw.read1(8192):

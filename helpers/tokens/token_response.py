@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Protocol
+from typing import Any
 
 from .encoding import decode_json
+from .secret import HasSecretValue
 
 MAX_BYTES = 64 * 1024
 """Of a token response's body."""
@@ -18,6 +19,17 @@ _CREATE_GRANT = "Create a client grant that lets this application use this API."
 _NARROW_SCOPE = "Ask for fewer scopes, or add the missing ones to the application's client grant."
 _CHECK_CLIENT = "Check the client id and the client secret: both must be of one application of this issuer."
 _SEND_CLIENT_ID = "Send the client id: the request came without one."
+_REGISTER_KEY = (
+    "Register the public half of this key with the application; check the client id and the key id."
+)
+_AIM_ASSERTION = (
+    "Make the assertion for this issuer: its audience is the token endpoint that discovery names."
+)
+_CHECK_CLOCK = "Check the clock of this machine: an assertion is made for a minute, from now on."
+_NEW_ASSERTION = "Make a new assertion for each request: each is good once."
+_CHECK_ASSERTION = (
+    "Compare the assertion with RFC 7523 §3, and its key with what is registered for the application."
+)
 _ALLOW_GRANT_TYPE = "Allow the grant type client_credentials in the application's settings."
 _OTHER_ISSUER = "Ask another issuer: this one does not offer the client credentials grant."
 _CHECK_REQUEST = "Compare the request with RFC 6749 §4.4.2: a parameter is missing, doubled or malformed."
@@ -32,6 +44,13 @@ _ADVICE: tuple[tuple[int | None, str | None, str, str], ...] = (
     (None, "access_denied", "not authorized to access", _CREATE_GRANT),
     (None, "access_denied", "not been granted scopes", _NARROW_SCOPE),
     (None, "invalid_client", "Missing client_id", _SEND_CLIENT_ID),
+    (None, "invalid_client", "No key that is registered", _REGISTER_KEY),
+    (None, "invalid_client", "aud of the client assertion", _AIM_ASSERTION),
+    (None, "invalid_client", "assertion has expired", _CHECK_CLOCK),
+    (None, "invalid_client", "assertion is too far ahead", _CHECK_CLOCK),
+    (None, "invalid_client", "assertion is in the future", _CHECK_CLOCK),
+    (None, "invalid_client", "assertion was used before", _NEW_ASSERTION),
+    (None, "invalid_client", "assertion", _CHECK_ASSERTION),
     (None, "invalid_client", "", _CHECK_CLIENT),
     (None, "invalid_target", "", _CHECK_AUDIENCE),
     (None, "invalid_scope", "", _NARROW_SCOPE),
@@ -74,12 +93,6 @@ class TokenRequestError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.advice}".rstrip()
-
-
-class HasSecretValue(Protocol):
-    """A secret that does not print itself, such as pydantic's `SecretStr`."""
-
-    def get_secret_value(self) -> str: ...
 
 
 def read_token_response(

@@ -83,3 +83,15 @@ def ask(token_url: str, valid: dict[str, str]) -> Callable[..., requests.Respons
         return requests.post(token_url, data=parameters, timeout=10)
 
     return send
+
+
+@pytest.fixture(scope="session")
+def call(server: AuthorizationServer, valid: dict[str, str]) -> Callable[..., requests.Response]:
+    """POST to an endpoint as the application, with these parameters; None leaves one out."""
+
+    def send(path: str, **parameters: str | None) -> requests.Response:
+        given = {name: valid[name] for name in ("client_id", "client_secret")} | parameters
+        body = {name: value for name, value in given.items() if value is not None}
+        return requests.post(f"{server.issuer}oauth/{path}", data=body, timeout=10)
+
+    return send

@@ -25,8 +25,14 @@ def test_discovery(server):
         "issuer": issuer,
         "token_endpoint": f"{issuer}oauth/token",
         "jwks_uri": f"{issuer}.well-known/jwks.json",
+        "introspection_endpoint": f"{issuer}oauth/introspect",
         "revocation_endpoint": f"{issuer}oauth/revoke",
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": [
+            "client_secret_basic",
+            "client_secret_post",
+            "private_key_jwt",
+        ],
+        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "ES256", "EdDSA"],
     }
 
 
@@ -90,6 +96,49 @@ def test_rotation_keeps_the_old_key_published_until_it_is_revoked():
     for kid in (second.kid, first.kid):
         with pytest.raises(ValueError, match="rotate"):
             keys.revoke(kid)
+
+
+@pytest.fixture
+def weak() -> dict[str, object]:
+    return {"kty": "RSA", "n": "AQAB", "e": "Aw", "kid": "weak"}
+
+
+def test_other_entries_can_be_listed_behind_the_servers_own_and_taken_away_again(server, keys, weak):
+    own = keys.jwks()["keys"]
+    duplicate, secret = dict(own[0], use="enc"), {"kty": "oct", "k": "c2VjcmV0"}
+    try:
+        keys.publish([weak, duplicate])
+        listed = requests.get(f"{server.issuer}.well-known/jwks.json", timeout=10).json()["keys"]
+        assert listed == [*own, weak, duplicate]
+        keys.publish([secret])
+        assert keys.also_published == (secret,)
+        assert keys.jwks()["keys"] == [*own, secret]
+    finally:
+        keys.publish(())
+    assert keys.also_published == () and keys.jwks()["keys"] == own
+
+
+def test_what_is_listed_besides_never_becomes_a_key_of_the_server(weak):
+    keys = SigningKeys()
+    own = {keys.current.kid, keys.next.kid}
+    keys.publish([weak])
+    weak["kid"] = "changed afterwards"
+    keys.also_published[0]["kid"] = "changed from outside"
+
+    assert keys.key_set.by_kid.keys() == own
+    rotated = keys.rotate()
+    assert rotated.kid in own
+    assert keys.key_set.by_kid.keys() == own | {keys.next.kid}
+    assert [entry["kid"] for entry in keys.also_published] == ["weak"]
+    keys.revoke(keys.previous[0].kid)
+    assert keys.also_published and keys.key_set.by_kid.keys() == {rotated.kid, keys.next.kid}
+
+
+@pytest.mark.parametrize("entries", [["a"], [None], [{"n": b"a"}], [{"n": float("nan")}], {"kty": "RSA"}])
+def test_what_cannot_be_listed_changes_nothing(keys, entries):
+    with pytest.raises(ValueError):
+        keys.publish(entries)
+    assert keys.also_published == ()
 
 
 def test_nothing_private_shows_in_a_repr(keys):

@@ -3,9 +3,12 @@
 import threading
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 from pydantic import SecretStr
 
-from helpers.authorization_server import Registry, RegistryError
+from helpers.authorization_server import Registry, RegistryError, client_secret
 
 AUDIENCE = "http://localhost:3001"
 SCOPES = {"read:todos": "Read the todos", "write:todos": "Create, change and delete todos"}
@@ -114,6 +117,171 @@ def test_what_is_deleted_takes_its_grants_along_and_can_be_deleted_again(registr
         registry.delete_application("batch")
         assert not registry.grants and not registry.applications and registry.apis
     assert registry.authenticate("batch", "first") is None
+
+
+def test_an_application_with_public_keys_has_a_secret_only_when_one_is_given(registry):
+    jwk = public_jwk(ec.generate_private_key(ec.SECP256R1()))
+    keyed = registry.create_application("Batch", public_keys=[jwk])
+
+    assert (keyed.client_id, keyed.client_secret) == ("batch", None)
+    assert [key.alg for key in registry.applications["batch"].public_keys] == ["ES256"]
+    assert registry.authenticate("batch", "first") is None
+    assert ("batch", AUDIENCE) in registry.grants
+    with pytest.raises(RegistryError, match="has public keys and no secret"):
+        registry.rotate_secret("batch")
+
+    both = registry.create_application("Batch", client_secret="kept", public_keys=[jwk])
+    assert both.client_secret.get_secret_value() == "kept" and both.public_keys == keyed.public_keys
+    assert registry.create_application("Batch").public_keys == ()
+
+
+@pytest.mark.parametrize("kind", ["RSA", "EC", "Ed25519"])
+def test_a_public_key_is_a_jwk_or_pem_and_is_named_by_its_kid_or_its_thumbprint(registry, kind):
+    private = {
+        "RSA": lambda: rsa.generate_private_key(65_537, 2048),
+        "EC": lambda: ec.generate_private_key(ec.SECP256R1()),
+        "Ed25519": ed25519.Ed25519PrivateKey.generate,
+    }[kind]()
+    jwk, pem = public_jwk(private), public_pem(private)
+    thumbprint = jwk_of(private, pem).thumbprint()
+
+    for source in (jwk, pem, pem.decode()):
+        [key] = registry.create_application("Keyed", public_keys=[source]).public_keys
+        assert key.kid == thumbprint
+        assert key.public_key == private.public_key()
+    [key] = registry.create_application("Keyed", public_keys=[jwk | {"kid": "mine"}]).public_keys
+    assert key.kid == "mine"
+
+
+@pytest.fixture
+def scrypts(monkeypatch) -> list[bytes]:
+    """A list that grows with each scrypt, which still takes its time."""
+    scrypt, calls = client_secret._scrypt, []
+    monkeypatch.setattr(
+        client_secret, "_scrypt", lambda secret, salt: calls.append(salt) or scrypt(secret, salt)
+    )
+    return calls
+
+
+def test_a_secret_that_was_right_once_takes_no_scrypt_again(registry, scrypts):
+    for _ in range(3):
+        assert registry.authenticate("batch", "first").client_id == "batch"
+    assert len(scrypts) == 1
+
+
+def test_each_wrong_secret_and_each_unknown_client_takes_one(registry, scrypts):
+    registry.authenticate("batch", "first")
+    scrypts.clear()
+    for client_id, secret in (("batch", "second"), ("batch", ""), ("nobody", "first"), ("nobody", "first")):
+        assert registry.authenticate(client_id, secret) is None
+    assert len(scrypts) == 4
+
+
+def test_what_was_right_is_forgotten_with_the_secret(registry, scrypts):
+    def forgotten() -> bool:
+        scrypts.clear()
+        return registry.authenticate("batch", "first") is None and len(scrypts) == 1
+
+    registry.authenticate("batch", "first")
+    registry.rotate_secret("batch")
+    assert forgotten()
+    registry.create_application("Batch", client_id="batch", client_secret="first")
+    registry.authenticate("batch", "first")
+    registry.create_application("Batch", client_id="batch")
+    assert forgotten()
+    registry.delete_application("batch")
+    assert forgotten()
+
+
+def test_the_same_secret_of_two_applications_is_remembered_for_each_alone(registry, scrypts):
+    registry.create_application("Twin", client_id="twin", client_secret="first")
+    registry.authenticate("batch", "first")
+    scrypts.clear()
+    assert registry.authenticate("twin", "first").client_id == "twin"
+    assert len(scrypts) == 1
+
+
+def jwk_of(private, pem: bytes):
+    """The key as another library reads it."""
+    kinds = {rsa.RSAPrivateKey: RSAKey, ec.EllipticCurvePrivateKey: ECKey, ed25519.Ed25519PrivateKey: OKPKey}
+    return next(jwk for kind, jwk in kinds.items() if isinstance(private, kind)).import_key(pem)
+
+
+def public_jwk(private) -> dict:
+    return jwk_of(private, public_pem(private)).as_dict(private=False)
+
+
+def public_pem(private) -> bytes:
+    return private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def private_pem(private) -> bytes:
+    return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+P256 = ec.generate_private_key(ec.SECP256R1())
+USABLE = "give an RSA key of at least 2048 bits, a P-256 key or an Ed25519 key."
+PRIVATE = (
+    "This key has its private part with it: register the public half alone. "
+    "The private half never leaves the application."
+)
+REFUSED_KEYS = {
+    "private JWK": (lambda: jwk_of(P256, private_pem(P256)).as_dict(private=True), PRIVATE),
+    "private PEM": (lambda: private_pem(P256), PRIVATE),
+    "shared secret": (lambda: {"kty": "oct", "k": "c2VjcmV0"}, PRIVATE),
+    "weak RSA": (
+        lambda: public_pem(rsa.generate_private_key(65_537, 1024)),  # noqa: S505 - refused
+        f"This public key cannot be used (an RSA key of 1024 bits): {USABLE}",
+    ),
+    "another curve": (
+        lambda: public_pem(ec.generate_private_key(ec.SECP384R1())),
+        f"This public key cannot be used (not a P-256 key): {USABLE}",
+    ),
+    "another type": (
+        lambda: public_pem(ed448.Ed448PrivateKey.generate()),
+        f"This public key cannot be used (a type of key that is not supported): {USABLE}",
+    ),
+    "for encryption": (
+        lambda: public_jwk(P256) | {"use": "enc"},
+        f"This public key cannot be used (meant for another use than signatures): {USABLE}",
+    ),
+    "no PEM": (
+        lambda: "ssh-ed25519 AAAA",
+        "This is no public key in PEM: give what begins with -----BEGIN PUBLIC KEY-----.",
+    ),
+    "a number": (lambda: 5, "Give each public key as a JWK in a dict, or as PEM."),
+}
+
+
+@pytest.mark.parametrize(("source", "sentence"), REFUSED_KEYS.values(), ids=REFUSED_KEYS)
+def test_a_key_that_is_refused_says_what_to_do_and_shows_nothing_of_it(unchanged, source, sentence):
+    before = dict(unchanged.applications)
+    with pytest.raises(RegistryError) as refused:
+        unchanged.create_application("Batch", public_keys=[source()])
+
+    assert str(refused.value) == sentence
+    assert refused.value.__cause__ is None
+    assert before == dict(unchanged.applications)
+    assert unchanged.authenticate("batch", "first")
+
+
+@pytest.mark.parametrize(
+    ("sources", "sentence"),
+    [
+        (public_jwk(P256), "Give public_keys as a list, such as [jwk]."),
+        (public_pem(P256), "Give public_keys as a list, such as [jwk]."),
+        (None, "Give public_keys as a list, such as [jwk]."),
+        (
+            [public_jwk(P256), public_pem(P256)],
+            "Two of the public_keys have the same kid: give each key once, and each its own kid.",
+        ),
+    ],
+    ids=["one JWK", "one PEM", "nothing", "twice"],
+)
+def test_public_keys_come_as_a_list(unchanged, sources, sentence):
+    with pytest.raises(RegistryError) as refused:
+        unchanged.create_application("Batch", public_keys=sources)
+    assert str(refused.value) == sentence
 
 
 REFUSED = {

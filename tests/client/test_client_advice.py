@@ -20,6 +20,29 @@ ADVICE = [
     (401, "invalid_client", "Missing client_id", "Send the client id"),
     (400, "invalid_request", "Missing required parameter: grant_type", "Compare the request with RFC 6749"),
     (429, "too_many_requests", "Global limit has been reached", "Wait"),
+    # The local server says what is wrong with a client assertion.
+    (
+        401,
+        "invalid_client",
+        "No key that is registered for the client verifies the signature of the client assertion",
+        "Register the public half",
+    ),
+    (
+        401,
+        "invalid_client",
+        "The aud of the client assertion is not this server, and this server alone",
+        "Make the assertion for this issuer",
+    ),
+    (401, "invalid_client", "The client assertion has expired", "Check the clock"),
+    (401, "invalid_client", "The exp of the client assertion is too far ahead", "Check the clock"),
+    (401, "invalid_client", "The iat or the nbf of the client assertion is in the future", "Check the clock"),
+    (
+        401,
+        "invalid_client",
+        "The client assertion was used before: its jti is good once",
+        "Make a new assertion",
+    ),
+    (401, "invalid_client", "Invalid client_assertion", "Compare the assertion with RFC 7523"),
     # The standards have a code for each (RFC 6749 §5.2, RFC 8707 §2).
     (401, "invalid_client", None, "Check the client id and the client secret"),
     (400, "unauthorized_client", None, "Create a client grant"),

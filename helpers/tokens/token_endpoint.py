@@ -1,0 +1,177 @@
+"""The token endpoint as a client asks it: what is tried again and how often, and how much of an answer is read."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, NewConnectionError, TimeoutError
+from urllib3.exceptions import InvalidHeader as UnreadableHeader
+from urllib3.util import Retry
+
+from .client_authentication import ClientAuthentication
+from .secret import HasSecretValue
+from .token_response import MAX_BYTES, TokenRequestError, read_token_response
+
+LONGEST_WAIT = 10.0
+"""Seconds. A Retry-After that asks for more is reported, not slept through."""
+NOT_NOW = frozenset({429, 500, 502, 503, 504})
+"""The statuses after which asking again may help."""
+PAUSES = (0.25, 0.5, 1.0)
+"""Seconds between two tries with a proof that is good once."""
+
+Asked = tuple[float, str, float]
+"""When a token was asked for, in seconds since the epoch; the token; its lifetime in seconds."""
+
+
+class TokenEndpoint:
+    """The token endpoint of one client.
+
+    A secret may travel again, which the session sees to. An assertion is good once, and a server that has seen it may
+    fail after that: then each try gets a new one.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        authentication: ClientAuthentication,
+        *,
+        timeout: float | tuple[float, float],
+        session: requests.Session | None,
+    ) -> None:
+        self._url = url
+        self._authentication = authentication
+        self._timeout = timeout
+        self._session = session
+
+    def ask(self, parameters: Mapping[str, str | None], clock: Callable[[], float]) -> Asked:
+        """Ask for a token. Raises TokenRequestError."""
+        outcome = self._attempt(parameters, clock())
+        for pause in PAUSES if self._authentication.is_one_time and self._session is None else ():
+            if not isinstance(outcome, TokenRequestError) or outcome.status not in NOT_NOW:
+                break
+            if (wait := outcome.retry_after or pause) > LONGEST_WAIT:
+                break
+            time.sleep(wait)
+            outcome = self._attempt(parameters, clock())
+        if isinstance(outcome, TokenRequestError):
+            raise outcome
+        return outcome
+
+    def _attempt(self, parameters: Mapping[str, str | None], now: float) -> Asked | TokenRequestError:
+        proof = self._authentication.proof(self._url, now)
+        response = self._post(parameters, proof)
+        outcome = read_token_response(
+            response.status_code,
+            response.content,
+            endpoint=self._url,
+            secret=proof,
+            retry_after=_RETRIES.get_retry_after(response),
+        )
+        return outcome if isinstance(outcome, TokenRequestError) else (now, *outcome)
+
+    def _post(self, parameters: Mapping[str, str | None], proof: HasSecretValue) -> requests.Response:
+        retries = _NOTHING_TWICE if self._authentication.is_one_time else _RETRIES
+        try:
+            with open_session(self._url, self._session, retries) as session:
+                return session.post(
+                    self._url,
+                    data={**parameters, **self._authentication.form(proof)},
+                    auth=self._authentication.header(proof),
+                    headers={"Accept": "application/json"},
+                    timeout=self._timeout,
+                    allow_redirects=False,  # the secret would go along
+                    hooks={"response": _read_bounded},
+                )
+        except (requests.RequestException, HTTPError) as error:
+            failure = _failure(error, self._url)
+        # Raised out here, or its context would be the error above, which holds the request and so the secret.
+        raise failure
+
+
+class _Retries(Retry):
+    """urllib3's retries, ended by a Retry-After beyond LONGEST_WAIT; one without sense is passed over."""
+
+    RETRY_AFTER_STATUS_CODES = frozenset()  # which statuses are retried, `status_forcelist` says alone
+
+    def get_retry_after(self, response: Any) -> float | None:
+        try:
+            return super().get_retry_after(response)
+        except (UnreadableHeader, ValueError, OverflowError):
+            return None
+
+    def increment(self, *args: Any, response: Any = None, **options: Any) -> Retry:
+        too_long = response is not None and (self.get_retry_after(response) or 0) > LONGEST_WAIT
+        current = self.new(total=0) if too_long else self
+        following = Retry.increment(current, *args, response=response, **options)
+        if response is not None:
+            response.close()  # or urllib3 would read the refused attempt's body to its end, however long
+        return following
+
+
+_RETRIES = _Retries(
+    total=3,
+    connect=2,
+    read=1,
+    other=0,
+    allowed_methods={"POST"},  # asking twice for a token does no harm
+    status_forcelist=NOT_NOW,
+    backoff_factor=0.25,
+    backoff_jitter=0.25,
+    raise_on_status=False,
+)
+
+_NOTHING_TWICE = _Retries(
+    total=2, connect=2, read=0, other=0, allowed_methods={"POST"}, raise_on_status=False
+)
+"""Tries again to connect, and sends nothing twice."""
+
+
+def open_session(
+    url: str, session: requests.Session | None, retries: Retry = _RETRIES
+) -> AbstractContextManager[requests.Session]:
+    """The session given, to be left open; or a new one: hours lie between two token requests."""
+    if session is not None:
+        return nullcontext(session)
+    session = requests.Session()
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(max_retries=retries))
+    # Plain http stays on this machine: no proxy from the environment, which would be shown the secret.
+    session.trust_env = url.startswith("https:")
+    return session
+
+
+def _read_bounded(response: requests.Response, *, timeout: float | tuple[float, float], **_: Any) -> None:
+    """Read the body before requests does, which would wait for all of it, however long or slow."""
+    seconds = timeout[1] if isinstance(timeout, tuple) else timeout
+    deadline = time.monotonic() + seconds
+    raw, body = response.raw, b""
+    try:
+        # read1 returns after one read of the socket: a server that sends a byte a second meets the deadline.
+        while len(body) <= MAX_BYTES and (chunk := raw.read1(8192, decode_content=True)):
+            body += chunk
+            if time.monotonic() > deadline:
+                raise requests.ReadTimeout
+    finally:
+        raw.close()
+    response.raw = io.BytesIO(body)
+
+
+def _failure(error: Exception, endpoint: str) -> TokenRequestError:
+    """What it means that no answer came."""
+    reason = getattr(error.args[0], "reason", error) if error.args else error
+    if isinstance(error, requests.exceptions.SSLError):
+        what, advice = f"{endpoint} does not prove who it is (TLS).", "Check its certificate."
+    elif isinstance(reason, requests.Timeout | TimeoutError) and not isinstance(reason, NewConnectionError):
+        what, advice = f"{endpoint} did not answer in time.", "Try again later, or check the network."
+    else:
+        what, advice = (
+            f"Cannot connect to {endpoint}.",
+            "Check that the issuer runs, its address, the network.",
+        )
+    return TokenRequestError(what, advice=advice)

@@ -17,6 +17,7 @@ lab: .venv/learner ## open JupyterLab on lesson 00
 
 test: .venv/developer ## run every test, nbval on every notebook among them
 	$(PYTHON) tools/install_browser.py
+	$(PYTHON) tools/install_issuers.py
 	$(PYTHON) -m pytest --nbval notebooks tests
 
 notebooks: .venv/developer ## run all notebooks on fresh kernels and store their outputs (ONLY="00 02": those)
@@ -42,7 +43,7 @@ requirements: .venv/developer ## compile the pinned files from the .in files (UP
 	$(COMPILE) $(UPGRADE) requirements-dev.in --output-file requirements-dev.txt
 
 clean: ## remove the environment and the caches; .env and progress stay
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis tests/interop/.glewlwyd tests/interop/oidc_provider/node_modules
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 help: ## this list

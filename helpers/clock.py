@@ -4,7 +4,7 @@ import time
 
 
 class Clock:
-    """Seconds since the epoch (RFC 7519 NumericDate) when called; a lesson may move it on, never back.
+    """Seconds since the epoch (RFC 7519 NumericDate) when called; a lesson may move it on, and put it right again.
 
     It lets a page show an expired token without sleeping until the token expires.
     """
@@ -28,3 +28,10 @@ class Clock:
         if not seconds >= 0:
             raise ValueError("The clock only moves forward: give a number of seconds that is not negative.")
         self._offset += seconds
+
+    def reset(self) -> None:
+        """Show real time again, as another issuer's clock has done all along.
+
+        A token that the local server issued meanwhile is then one from the future: ask for a new one.
+        """
+        self._offset = 0.0

@@ -15,6 +15,7 @@ import re
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
@@ -81,9 +82,12 @@ def execute(path: Path) -> nbformat.NotebookNode:
     return notebook
 
 
-def run(notebook: nbformat.NotebookNode, working_directory: Path) -> None:
+def run(
+    notebook: nbformat.NotebookNode, working_directory: Path, settings: Mapping[str, str] | None = None
+) -> None:
     """Run a notebook in place, as somebody would who has just arrived: a fresh kernel, no progress, no .env.
 
+    :param settings: the course's four variables, for another issuer than the local one.
     :raises nbclient.exceptions.CellExecutionError: a cell without the tag raises-exception raised.
     """
     for cell in notebook.cells:
@@ -100,7 +104,7 @@ def run(notebook: nbformat.NotebookNode, working_directory: Path) -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         # A widget is nothing to store: it is dead without its kernel.
-        client.execute(env=newcomer(Path(folder)) | {"COURSE_WIDGETS": "off"})
+        client.execute(env=newcomer(Path(folder)) | {"COURSE_WIDGETS": "off"} | dict(settings or {}))
 
 
 def newcomer(folder: Path) -> dict[str, str]:

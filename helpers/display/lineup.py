@@ -24,20 +24,27 @@ class Suspect:
 
 
 class LineUp:
-    """The outcome of a line-up, as a table; reads as plain HTML, with no style."""
+    """The outcome of a line-up, as a table; reads as plain HTML, with no style.
 
-    def __init__(self, suspects: Sequence[Suspect]) -> None:
+    :param left_out: how many bad tokens could not be made, since that takes the issuer's private key.
+    """
+
+    def __init__(self, suspects: Sequence[Suspect], left_out: int = 0) -> None:
         self.suspects = suspects
+        self.left_out = left_out
 
     @property
     def headline(self) -> str:
-        """How many bad tokens get in, which ones, and whether the good one does."""
+        """How many bad tokens get in, which ones, whether the good one does, and how many could not be made."""
         bad = [suspect for suspect in self.suspects if not suspect.good]
         inside = [suspect.name for suspect in bad if suspect.let_in]
         names = f" ({', '.join(inside)})" if 0 < len(inside) < len(bad) else ""
         good = all(suspect.let_in for suspect in self.suspects if suspect.good)
         fate = "gets in" if good else "is refused"
-        return f"{len(inside)} of {len(bad)} bad tokens get in{names}; the good one {fate}."
+        outcome = f"{len(inside)} of {len(bad)} bad tokens get in{names}; the good one {fate}."
+        if not self.left_out:
+            return outcome
+        return f"{outcome} {self.left_out} more take the issuer's private key, which this issuer keeps to itself."
 
     def __str__(self) -> str:
         rows = [

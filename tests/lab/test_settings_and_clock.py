@@ -142,6 +142,14 @@ def test_it_never_moves_back(seconds: float) -> None:
     assert clock.offset == 0
 
 
+def test_it_can_be_put_right_again() -> None:
+    clock = Clock()
+    clock.advance(3600)
+    clock.reset()
+    assert clock.offset == 0
+    assert clock() <= time.time()
+
+
 def test_two_clocks_are_two() -> None:
     one, other = Clock(), Clock()
     one.advance(10)

@@ -26,6 +26,7 @@ AUDIENCE = "http://localhost:3001"
 AUTHORIZATION_SERVER_PORT, API_PORT = 9000, 3001
 
 _running: RunningLab | None = None
+_local = False
 
 
 class LabError(RuntimeError):
@@ -38,12 +39,16 @@ class LabError(RuntimeError):
         return [f"LabError: {self}"]
 
 
-def start() -> Card:
+def start(local: bool = False) -> Card:
     """Start what is not running yet, and show the card. Starting twice does nothing twice.
 
+    :param local: use the local authorization server even when ISSUER names another, for a page that commands its keys.
     :raises LabError: a package is missing, an issuer does not answer, or a server does not come up.
     """
-    global _running
+    global _running, _local
+    if local != _local:
+        stop()
+        _local = local
     if _running is None:
         _check_packages()
         with ThreadPoolExecutor(1) as pool:
@@ -51,7 +56,7 @@ def start() -> Card:
             keys = pool.submit(_signing_keys)
             from helpers.running_lab import RunningLab
 
-            _running = RunningLab.started(keys.result())
+            _running = RunningLab.started(keys.result(), local=local)
     return _running.card()
 
 
@@ -72,7 +77,7 @@ def stop() -> None:
 def reset() -> Card:
     """Start afresh: new keys and secrets, the first todos, the right time."""
     stop()
-    return start()
+    return start(_local)
 
 
 def status() -> Card:

@@ -9,7 +9,7 @@ import re
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 from fastapi import FastAPI
@@ -18,7 +18,6 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from helpers import knock, todo_api
-from helpers.attacks import FIRST, Forgery, Workshop
 from helpers.authorization_server import AuthorizationServer, SigningKeys
 from helpers.clock import Clock
 from helpers.display.card import Card, Link, Note
@@ -27,6 +26,7 @@ from helpers.display.lineup import LineUp, Suspect
 from helpers.display.picture import Picture
 from helpers.display.sequence import wire_view
 from helpers.lab import API_PORT, AUDIENCE, AUTHORIZATION_SERVER_PORT, LabError
+from helpers.measure import Measured, measure
 from helpers.services import LOOPBACK, Service, ServiceError, listen_near, origin
 from helpers.settings import Settings, reach_loopback_directly
 from helpers.todo_api.door import bearer_token
@@ -34,8 +34,15 @@ from helpers.todo_api.learner import LearnersTokenFinder, LearnersVerifier
 from helpers.tokens.client import ClientCredentials
 from helpers.tokens.discovery import discover
 from helpers.tokens.errors import ConfigurationError, DiscoveryError
+from helpers.tokens.key_set import RemoteKeySet
 from helpers.tokens.verifier import AccessTokenVerifier
+from helpers.traffic import Traffic, UnrecordedSession
 from helpers.wire import API_USER_AGENT, Wire, install, uninstall
+
+if TYPE_CHECKING:
+    from helpers.attacking import Attacker
+    from helpers.attacks import Attack
+    from helpers.display.scoreboard import Scoreboard
 
 APPLICATION = "Nightly batch"
 
@@ -66,17 +73,19 @@ class RunningLab:
         self._sockets: tuple[socket.socket, ...] = ()
         self._clients: dict[str | None, ClientCredentials] = {}
         self._learner: LearnersVerifier | None = None
+        self._attacker: Attacker | None = None
 
     @classmethod
-    def started(cls, keys: SigningKeys) -> RunningLab:
+    def started(cls, keys: SigningKeys, *, local: bool = False) -> RunningLab:
         """Start both servers.
 
         :param keys: with which the local authorization server signs.
+        :param local: leave an issuer in the settings alone, and use the local one.
         :raises LabError: with one sentence that says what to do.
         """
         lab = cls()
         try:
-            lab._start(Settings(), keys)
+            lab._start(Settings(), keys, local)
         except (DiscoveryError, ConfigurationError, ServiceError) as error:
             lab.stop()
             raise LabError(str(error)) from error
@@ -85,8 +94,10 @@ class RunningLab:
             raise
         return lab
 
-    def _start(self, settings: Settings, keys: SigningKeys) -> None:
-        if settings.issuer and settings.missing:
+    def _start(self, settings: Settings, keys: SigningKeys, local: bool) -> None:
+        self._passed_over = settings.issuer if local else None
+        self.is_local = local or settings.issuer is None
+        if not self.is_local and settings.missing:
             raise LabError(
                 f"ISSUER is set, and {', '.join(settings.missing)} is not: set all four variables in .env, or none of"
                 " them to use the local authorization server."
@@ -102,7 +113,6 @@ class RunningLab:
             f"{origin(server_socket)}/", keys=keys, clock=self.clock, allowed_origins=(self.api,)
         )
         self._serve("The authorization server", self.authorization_server.app, server_socket)
-        self.is_local = settings.issuer is None
         self.settings = self._register_application() if self.is_local else settings
 
         metadata = discover(self.issuer)
@@ -110,7 +120,11 @@ class RunningLab:
         session = requests.Session()
         session.headers["User-Agent"] = API_USER_AGENT
         self.verifier = AccessTokenVerifier(
-            issuer=self.issuer, audience=self.audience, clock=self.clock, session=session
+            issuer=self.issuer,
+            audience=self.audience,
+            clock=self.clock,
+            # On the lab's clock too, so that a lesson can let keys grow old.
+            key_set=RemoteKeySet.of_issuer(self.issuer, session=session, clock=self.clock),
         )
         self.todo_api = todo_api.create_app(
             self.verifier.verify_async, audience=self.audience, token_endpoint=self.token_endpoint
@@ -207,22 +221,86 @@ class RunningLab:
             )
         return exchanges
 
-    def line_up(self, verify: Callable[[str], Any], forgeries: Sequence[Forgery] = FIRST) -> LineUp:
-        """Let a good token and bad ones try a verifier, a plain function of the token.
+    def line_up(self, verify: Callable[[str], Any], forgeries: Sequence[Attack] | None = None) -> LineUp:
+        """Let a good token and bad ones, those of lesson 04, try a verifier, a plain function of the token.
 
         What returns lets the token in, what raises refuses it. Forgeries that take the issuer's private key are left
-        out when the issuer is not the local one.
+        out when the issuer is not the local one, and the outcome says how many.
         """
+        from helpers.attacks import FIRST, Workshop
+
+        forgeries = FIRST if forgeries is None else forgeries
         jwks = requests.get(self._jwks_uri, timeout=5).json()
         key = self.authorization_server.keys.current.private_key if self.is_local else None
         workshop = Workshop(self.token(), jwks, key)
         tokens = [("a good token", "is what the issuer made for this API", True, workshop.good)]
         for forgery in forgeries:
             with contextlib.suppress(LookupError):
-                tokens.append((forgery.name, forgery.story, False, forgery.make(workshop)))
+                tokens.append((forgery.name, forgery.story, False, str(forgery.make(workshop))))
         return LineUp(
-            [Suspect(name, story, good, *_tried(verify, token)) for name, story, good, token in tokens]
+            [Suspect(name, story, good, *_tried(verify, token)) for name, story, good, token in tokens],
+            left_out=1 + len(forgeries) - len(tokens),
         )
+
+    def attack(self, verify: Callable[[str], Any] | None = None, family: str | None = None) -> Scoreboard:
+        """Run the battery of attacks against the live Todo API, with whatever stands in its door.
+
+        :param verify: tries this function directly instead; attacks on the door are left aside then.
+        :param family: the attacks of one family alone: "signature", "keys", "claims", "form" or "door".
+        :raises LabError: there is no such family, or the API does not answer.
+        """
+        finder = self.todo_api.state.door.find_token
+        in_the_door = [finder if isinstance(finder, LearnersTokenFinder) else None, self._learner]
+        own = [function.name for function in in_the_door if function is not None]
+        return self._attacks.attack(verify, family, self._learner, own)
+
+    def forge(self, name: str) -> str:
+        """One forged token of the battery, by the name that it has on the scoreboard.
+
+        :raises LabError: there is none of that name, or it takes the private key of an issuer that is not ours.
+        """
+        return self._attacks.forge(name)
+
+    def publish_bad_keys(self) -> Note:
+        """Have the local issuer publish weak and misused keys beside its own, from now on.
+
+        ``attack()`` does so too, for the attacks that take them. A verifier that keeps the keys it fetched before does
+        not know the bad ones, and refuses them for that alone.
+        """
+        return self._attacks.publish_bad_keys()
+
+    @property
+    def _attacks(self) -> Attacker:
+        if self._attacker is None:
+            # Imported when it is first needed: a lesson without attacks starts without them.
+            from helpers.attacking import Attacker
+
+            keys = self.authorization_server.keys if self.is_local else None
+            self._attacker = Attacker(keys, self._jwks_uri, self.token, self.clock, f"{self.api}/todos")
+        return self._attacker
+
+    def traffic(self) -> Traffic:
+        """A client that calls ``GET /todos`` without a break for as long as its ``with`` block lasts."""
+        return Traffic(f"{self.api}/todos", self._new_token)
+
+    def _new_token(self) -> str:
+        with UnrecordedSession() as session:
+            client = ClientCredentials(
+                token_endpoint=self.token_endpoint,
+                client_id=self.client_id,
+                client_secret=self.client_secret,
+                audience=self.audience,
+                session=session,
+            )
+            return client.token()
+
+    def measure(self, seconds: float = 2.5) -> Measured:
+        """What checking tokens locally costs, and asking the authorization server about each; see helpers.measure.
+
+        :param seconds: of load in all.
+        :raises LabError: a process cannot be started, or does not answer.
+        """
+        return measure(seconds)
 
     def use_verifier(self, function: Callable[[str], Any] | None) -> Note:
         """Put a function of the learner's own in the Todo API's door, live, or bring back the finished verifier.
@@ -231,7 +309,7 @@ class RunningLab:
         :raises LabError: it is no function.
         """
         try:
-            self._learner = None if function is None else LearnersVerifier(function)
+            self._learner = None if function is None else LearnersVerifier(function, keep=500)
         except TypeError as error:
             raise LabError(f"The door takes a function of one token: {error}.") from None
         self.todo_api.state.door.verify = self._learner or self.verifier.verify_async
@@ -264,6 +342,9 @@ class RunningLab:
         :param ask: ask both servers whether they answer.
         """
         server = "local, behaves as Auth0 does" if self.is_local else "from ISSUER in your environment"
+        notes = []
+        if self._passed_over:
+            notes.append(f"This page uses the local one; your ISSUER, {self._passed_over}, is left alone.")
         rows: list[tuple[str, str | Link]] = [
             ("Authorization server", f"{self.issuer} ({server})"),
             ("Todo API", self.api),
@@ -283,7 +364,7 @@ class RunningLab:
             ]
         if self.clock.offset:
             rows.append(("The lab's clock", f"{self.clock.offset:.0f} s ahead of yours"))
-        return Card("The lab is running.", rows)
+        return Card("The lab is running.", rows, notes)
 
     @property
     def _metadata_url(self) -> str:
@@ -300,6 +381,8 @@ class RunningLab:
     def stop(self) -> None:
         """Stop both servers."""
         uninstall()
+        if self._attacker is not None:
+            self._attacker.close()
         while self._services:
             self._services.pop().stop()
         for sock in self._sockets:

@@ -7,7 +7,7 @@ from helpers.exercises import progress
 from helpers.exercises.engine import Exercise
 from helpers.exercises.predict import Prediction
 
-LESSONS = ("00", "01", "02", "03", "04")
+LESSONS = ("00", "01", "02", "03", "04", "05", "06", "07")
 
 
 def tasks(lesson: str) -> list[Exercise | Prediction]:

@@ -76,10 +76,7 @@ def export(folder: str | Path) -> Exported:
         for name, purpose in FILES.items():
             text = source(name)
             path = next(path for path in _places(folder / name) if _is_free(path))
-            if path.is_file() and path.read_bytes() == text.encode():
-                purpose += "; it was there already, and is the same"
-            else:
-                _write(path, text)
+            _write(path, text)
             if path.name != name:
                 purpose += f"; beside your {name}, which stays as it was"
                 notes.append(

@@ -161,7 +161,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
                 '        except Exception:\n            cache["failed"] = now',
                 "        finally:\n            pass",
             ),
-            "not found: OSError",
+            "it raised OSError",
         ),
         (_lasting("+ TTL + MAX_STALE", "+ TTL + 10 * MAX_STALE"), "it still gave out a key"),
         (

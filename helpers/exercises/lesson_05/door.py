@@ -9,7 +9,7 @@ replayed = Prediction(
     lesson="05",
     options=(200, 401, 403),
     answer=200,
-    because="The token is genuine, and nothing in it or in the request says who sends it. That is what *bearer* means: whoever carries it gets in.",
+    because="The token is genuine, and nothing in it or in the request says who sends it. That is what bearer means: whoever carries it gets in.",
     otherwise={
         401: "401 would mean that the verifier noticed something. What should it notice? Every byte is as the issuer made it.",
         403: "403 would mean that the scope was missing. The thief has the scope of the one who was robbed.",

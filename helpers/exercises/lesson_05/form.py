@@ -56,7 +56,7 @@ decode_strictly = Exercise(
     lesson="05",
     check=_check_decode_strictly,
     hints=(
-        "You need no list of what is forbidden. Ask one question of the result: would *you* have spelled these bytes like this?",
+        "You need no list of what is forbidden. Ask one question of the result: would you have spelled these bytes like this?",
         "Decode as before, encode what came out, take the `=` off, and compare it with the segment.",
         "`base64.urlsafe_b64encode(octets).decode().rstrip('=') != segment` is the whole test. What the decoder itself refuses is a ValueError already.",
     ),
@@ -128,7 +128,7 @@ read_object = Exercise(
     lesson="05",
     check=_check_read_object,
     hints=(
-        "Give `json.loads` a *text*, not bytes: `octets.decode('utf-8')` is strict, and a byte-order mark in a text is an error.",
+        "Give `json.loads` a text, not bytes: `octets.decode('utf-8')` is strict, and a byte-order mark in a text is an error.",
         "`json.loads` calls what you give it: `object_pairs_hook` with the list of pairs of each object, so that you can see a name twice;"
         " `parse_constant` with 'NaN' and its like; `parse_float` with the digits. Each may raise a ValueError.",
         "Before parsing, count the opening brackets: `text.count('[') + text.count('{') > 32` is reason enough to refuse. Afterwards"

@@ -46,7 +46,7 @@ class _Scene:
         """The key is given out; says what is wrong otherwise."""
         key, raised = self.attempt.tried(*self._arguments(kid))
         if raised is not None:
-            raise NotYet(f"{when}, a good key was not found: {type(raised).__name__}: {raised}")
+            raise NotYet(f"{when}, a good key was not found: it raised {type(raised).__name__}: {raised}")
         if key != self.issuer.key(kid):
             shown = {type(None): "None", str: "a text"}.get(type(key), "something else")
             raise NotYet(f"{when}, it returned {shown}. Return the key, the dict with this `kid`.")
@@ -117,7 +117,7 @@ refetching = Exercise(
     check=_check_refetching,
     hints=(
         "When `kid` is not in the cache, the issuer may have a new key: fetch, once, and look again.",
-        "Put a *new* dict of keys in the place of the old one, so that a key that is not listed any more is gone. Adding to the old dict would keep it.",
+        "Put a new dict of keys in the place of the old one, so that a key that is not listed any more is gone. Adding to the old dict would keep it.",
         '`cache["keys"] = {key["kid"]: key for key in fetch()["keys"]}` replaces them all. A `kid` that is no text is a ValueError before that.',
     ),
     solution_code="""

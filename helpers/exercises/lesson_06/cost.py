@@ -86,7 +86,7 @@ def _check_issuer_load(attempt: Attempt) -> str:
             raise NotYet(
                 f"Local: for {clients} clients whose tokens live {lifetime} s, and {workers} workers that fetch keys each {ttl} s, it returned {local:g}."
             )
-    return "The load on the issuer does not depend on how many requests your API gets. That is what *stateless* buys."
+    return "The load on the issuer does not depend on how many requests your API gets. That is what being stateless buys."
 
 
 issuer_load = Exercise(

@@ -80,14 +80,14 @@ def _check_assertion_claims(attempt: Attempt) -> str:
     for claims in (first, second):
         if not isinstance(claims, dict):
             raise NotYet(f"It returned a {type(claims).__name__}. Return the claims, a dict.")
-        missing = [name for name in ("iss", "sub", "aud", "exp", "jti") if name not in claims]
+        missing = [name for name in ("iss", "sub", "aud", "iat", "exp", "jti") if name not in claims]
         if missing:
             raise NotYet(f"There is no `{missing[0]}` among the claims.")
     if first["iss"] != client_id or first["sub"] != client_id:
         raise NotYet("`iss` and `sub` are both the client id: the client speaks, and it speaks about itself.")
     if first["aud"] != audience:
         raise NotYet("`aud` must be the one that the assertion is meant for: the parameter `audience`.")
-    exp, iat = first["exp"], first.get("iat", _NOW)
+    exp, iat = first["exp"], first["iat"]
     if type(exp) not in (int, float) or type(iat) not in (int, float):
         raise NotYet("`exp` and `iat` are numbers of seconds.")
     if not exp > _NOW:
@@ -107,7 +107,9 @@ def _check_assertion_claims(attempt: Attempt) -> str:
         raise NotYet(
             "Two assertions have the same `jti`, so the server will refuse the second one. Make a new one each time."
         )
-    return "A proof for one purpose, for one minute, for one use. The key behind it stays where it was made."
+    return (
+        "A proof for one server, for a short while, for one use. The key behind it stays where it was made."
+    )
 
 
 assertion_claims = Exercise(

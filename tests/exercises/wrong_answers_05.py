@@ -149,6 +149,13 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ),
     ],
     "usable_keys": [
+        (
+            _usable(
+                '"verify" not in key.get("key_ops", ["verify"])',
+                '"verify" not in (key.get("key_ops") or ["verify"])',
+            ),
+            "A key has None as its `key_ops`",
+        ),
         (_usable('number(key["n"]).bit_length() < 2048', "False"), "It would use a key of 512 bits."),
         (_usable("bit_length() < 2048", "bit_length() < 1024"), "It would use a key of 1,024 bits."),
         (_usable('number(key["e"]) < 65537', "False"), "It would use a key whose `e` is 1."),
@@ -165,6 +172,10 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (_function("usable_keys(jwks)", "return jwks['keys']"), "Return a dict from key id to key"),
     ],
     "trusted_key": [
+        (
+            _find("if 'jwk' in header: raise ValueError('no')", "return keys[header['kid']]"),
+            "Pass over what the header brings",
+        ),
         (_find("return header.get('jwk') or keys[header['kid']]"), "A header came with `jwk`"),
         (_find("return keys[header['kid']]"), "raised KeyError"),
         (
@@ -369,6 +380,6 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ),
         (_strict("    return claims\n"), "did not return the claims"),
         (_strict("len(token) > 8192 or not token.isascii()", "not token.isascii()"), "It is a megabyte long"),
-        ("from helpers.exercises.lesson_04 import verify\nstrict_verify = verify.working", "And 49 more."),
+        ("from helpers.exercises.lesson_04 import verify\nstrict_verify = verify.working", "b64 a text"),
     ],
 }

@@ -79,10 +79,14 @@ def _proof(old: str, new: str) -> str:
 WRONG: dict[str, list[tuple[str, str]]] = {
     "refetching": [
         (
+            _refetching(_TEXT, "cache = {key['kid']: key for key in fetch()['keys']}", "return cache[kid]"),
+            "only makes another dict",
+        ),
+        (
             _refetching(_TEXT, "if not cache: " + _REPLACE, *_LOOK_UP),
             "After a rotation, for the new key's first token",
         ),
-        (_refetching(_TEXT, _REPLACE, *_LOOK_UP), "The same key was asked for three times"),
+        (_refetching(_TEXT, _REPLACE, *_LOOK_UP), "The same key was asked for twice"),
         (_refetching("if kid not in cache.get('keys', {}): " + _REPLACE, *_LOOK_UP), "raised TypeError"),
         (
             _refetching(
@@ -165,6 +169,14 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ),
         (_lasting("+ TTL + MAX_STALE", "+ TTL + 10 * MAX_STALE"), "it still gave out a key"),
         (
+            _lasting("+ TTL + MAX_STALE", "+ TTL + 100"),
+            "One second before the keys are 600 + 3,600 seconds old",
+        ),
+        (
+            _lasting("raise KeysUnavailable(COOLDOWN)", "raise KeysUnavailable(9999)"),
+            "come back in 9999 seconds",
+        ),
+        (
             _lasting('    if cache["failed"] > NEVER:\n        raise KeysUnavailable(COOLDOWN)\n', ""),
             "for a key id that is not known, it refused the token",
         ),
@@ -181,7 +193,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
                 "MAX_STALE:\n        raise KeysUnavailable(COOLDOWN)",
                 "MAX_STALE:\n        raise ValueError('later')",
             ),
-            "after the keys stopped being fresh, it refused the token",
+            "seconds old, it refused the token",
         ),
         (
             _lasting('cache.get("sought", NEVER) if fresh else NEVER', "NEVER"),
@@ -227,6 +239,8 @@ WRONG: dict[str, list[tuple[str, str]]] = {
             "It refused a good proof",
         ),
         (_proof("not abs(now - iat) <= 60", "now - iat > 60"), "from the future"),
+        (_proof("abs(now - iat) <= 60", "abs(now - iat) <= 6"), "made 60 seconds ago"),
+        (_proof("abs(now - iat) <= 60", "abs(now - iat) <= 600"), "61 seconds ago"),
         (_proof("type(iat) not in (int, float) or not abs(now - iat) <= 60", "False"), "from an hour ago"),
         (_proof("    seen.add(jti)\n", ""), "Is its `jti` kept"),
         (_proof("not isinstance(jti, str) or jti in seen", "jti in seen"), "a proof with no `jti`"),

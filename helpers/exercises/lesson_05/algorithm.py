@@ -26,7 +26,11 @@ def _check_algorithm_for(attempt: Attempt) -> str:
         return {"alg": "RS256", "typ": "JWT", "kid": "the-key", **members}
 
     for key, what in ((_KEY, "with no `alg` of its own"), ({**_KEY, "alg": "RS256"}, "made for RS256")):
-        chosen = attempt(header(), dict(key))
+        chosen, raised = attempt.tried(header(), dict(key))
+        if raised is not None:
+            raise NotYet(
+                f"For a good header and an RSA key {what} it raised {type(raised).__name__}: {raised}"
+            )
         if chosen != "RS256":
             raise NotYet(
                 f"For a good header and an RSA key {what} it returned {chosen!r}. This API uses RS256."

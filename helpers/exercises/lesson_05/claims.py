@@ -78,7 +78,7 @@ def _check_check_lifetime(attempt: Attempt) -> str:
     for name in ("iat", "exp"):
         refuses(attempt, case(without(name)), f"a token with no `{name}`")
         for odd in (str(_NOW), None, True, [_NOW], float("nan"), float("inf")):
-            refuses(attempt, case(claims(**{name: odd})), f"a `{name}` of {odd!r}")
+            refuses(attempt, case(claims(**{name: odd})), f"an `{name}` of {odd!r}")
     refuses(attempt, case(claims(exp=10**400)), "an `exp` of 401 digits, larger than any float,")
     return "A token's own `exp` was written by whoever made it. How far away it may lie is your decision."
 

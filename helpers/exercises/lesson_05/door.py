@@ -64,6 +64,11 @@ def _check_bearer_token(attempt: Attempt) -> str:
         (call(f"Bearer {_GOOD}\N{LATIN SMALL LETTER E WITH ACUTE}"), "a token with a letter outside ASCII"),
         (call(f'Bearer "{_GOOD}"'), "a token in quotes"),
     ):
+        found, raised = attempt.tried(*arguments)
+        if raised is None and found is None:
+            raise NotYet(
+                f"For {what} it returned None, as if nothing was shown. Something was, and it is malformed: raise a ValueError."
+            )
         refuses(attempt, arguments, what)
     return "One token, in one place, of one form. Anything else could be read in two ways, and the proxy before you may choose the other one."
 

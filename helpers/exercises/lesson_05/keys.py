@@ -75,6 +75,11 @@ def _check_usable_keys(attempt: Attempt) -> str:
         raise NotYet("A key with no id cannot be asked for by its id. Leave it out.")
     if usable(plain, _without(_jwk("x"), "n"), {}, "text", None, _jwk("x", n=5)) != {"plain": plain}:
         raise NotYet("An entry is no key at all, and it was taken. Leave it out.")
+    for key_ops in (None, "verify", 5):
+        if usable(plain, _jwk("x", key_ops=key_ops)) != {"plain": plain}:
+            raise NotYet(
+                f"A key has {key_ops!r} as its `key_ops`, which is a list where it is there. Leave the key out."
+            )
     return "The issuer's set is a list of offers. You take the strong keys that are meant for this, and the rest might as well not be there."
 
 
@@ -103,7 +108,8 @@ def is_usable(key):
         return False
     if (key.get("kty"), key.get("use", "sig"), key.get("alg", "RS256")) != ("RSA", "sig", "RS256"):
         return False
-    if "verify" not in key.get("key_ops", ["verify"]):
+    key_ops = key.get("key_ops", ["verify"])
+    if not isinstance(key_ops, list) or "verify" not in key_ops:
         return False
     try:
         return number(key["n"]).bit_length() >= 2048 and number(key["e"]) >= 65537
@@ -135,7 +141,11 @@ def _check_trusted_key(attempt: Attempt) -> str:
         if attempt(header(kid=kid), keys) != right:
             raise NotYet(f"For the key id {kid!r} it did not return that key.")
     for member, value in (("jwk", other), ("x5c", ["MIIB"]), ("jku", "http://127.0.0.1:1/"), ("x5u", "x")):
-        found = attempt.or_none(header(kid="first", **{member: value}), keys)
+        found, raised = attempt.tried(header(kid="first", **{member: value}), keys)
+        if raised is not None:
+            raise NotYet(
+                f"For a header with a known `kid` and a `{member}` beside it, it raised {type(raised).__name__}. Pass over what the header brings: it does no harm when nobody looks at it."
+            )
         if found != first:
             raise NotYet(
                 f"A header came with `{member}`, and another key was taken. What the header brings is the attacker's."

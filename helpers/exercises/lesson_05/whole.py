@@ -102,7 +102,8 @@ def _check_strict_verify(attempt: Attempt) -> str:
             raise NotYet(f"It refused a good token, the one that {outcome.subject.story}. It {outcome.said}")
     if result.let_in:
         first, *others = (o for o in result.attacks if o.let_in)
-        more = f" And {len(others)} more." if others else ""
+        names = ", ".join(other.name for other in others[:8]) + (" and more" if len(others) > 8 else "")
+        more = f" Besides it: {names}." if others else ""
         raise NotYet(
             f"This one gets in: {first.name}. It {first.subject.story} ({first.subject.clause}).{more}"
         )
@@ -111,7 +112,7 @@ def _check_strict_verify(attempt: Attempt) -> str:
         raise NotYet(
             f"Nothing gets in, but it broke on this one: {first.name}. It {first.said} At the door that is a 500."
         )
-    return f"{len(result.stopped)} forged tokens, and none gets in; {len(result.goods)} good ones, and each does. This is a verifier."
+    return f"{len(result.stopped)} forged tokens, and none gets in; {len(result.goods)} good ones, and each does. This is a verifier. (What the battery tries on the door is not among them: a function sees no request.)"
 
 
 strict_verify = Exercise(

@@ -43,8 +43,13 @@ def _check_check_proof(attempt: Attempt) -> str:
     refuses(attempt, case(proof(), url="https://api.example/todos/1"), "a proof for another address")
     refuses(attempt, case(proof(htu="https://api.example")), "a proof whose address is a part of ours")
     refuses(attempt, case(proof(htu="https://bank.example/todos")), "a proof for another API")
+    for seconds, when in ((-60, "made 60 seconds ago"), (60, "from a clock that is 60 seconds ahead")):
+        if said := attempt.error(*case(proof(iat=_NOW + seconds))):
+            raise NotYet(f"It refused a proof {when}. {said}")
     refuses(attempt, case(proof(iat=_NOW - 3_600)), "a proof from an hour ago")
     refuses(attempt, case(proof(iat=_NOW + 3_600)), "a proof from the future")
+    refuses(attempt, case(proof(iat=_NOW - 61)), "a proof from 61 seconds ago")
+    refuses(attempt, case(proof(iat=_NOW + 61)), "a proof from a clock that is 61 seconds ahead")
     refuses(
         attempt,
         case(proof(ath=encode(hashlib.sha256(b"another").digest()))),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
@@ -22,7 +21,6 @@ from helpers.authorization_server import AuthorizationServer, SigningKeys
 from helpers.clock import Clock
 from helpers.display.card import Card, Link, Note
 from helpers.display.exchange import Exchange, RawExchange
-from helpers.display.lineup import LineUp, Suspect
 from helpers.display.picture import Picture
 from helpers.display.sequence import wire_view
 from helpers.lab import API_PORT, AUDIENCE, AUTHORIZATION_SERVER_PORT, LabError
@@ -42,6 +40,7 @@ from helpers.wire import API_USER_AGENT, Wire, install, uninstall
 if TYPE_CHECKING:
     from helpers.attacking import Attacker
     from helpers.attacks import Attack
+    from helpers.display.lineup import LineUp
     from helpers.display.scoreboard import Scoreboard
 
 APPLICATION = "Nightly batch"
@@ -227,20 +226,7 @@ class RunningLab:
         What returns lets the token in, what raises refuses it. Forgeries that take the issuer's private key are left
         out when the issuer is not the local one, and the outcome says how many.
         """
-        from helpers.attacks import FIRST, Workshop
-
-        forgeries = FIRST if forgeries is None else forgeries
-        jwks = requests.get(self._jwks_uri, timeout=5).json()
-        key = self.authorization_server.keys.current.private_key if self.is_local else None
-        workshop = Workshop(self.token(), jwks, key)
-        tokens = [("a good token", "is what the issuer made for this API", True, workshop.good)]
-        for forgery in forgeries:
-            with contextlib.suppress(LookupError):
-                tokens.append((forgery.name, forgery.story, False, str(forgery.make(workshop))))
-        return LineUp(
-            [Suspect(name, story, good, *_tried(verify, token)) for name, story, good, token in tokens],
-            left_out=1 + len(forgeries) - len(tokens),
-        )
+        return self._attacks.line_up(verify, forgeries)
 
     def attack(self, verify: Callable[[str], Any] | None = None, family: str | None = None) -> Scoreboard:
         """Run the battery of attacks against the live Todo API, with whatever stands in its door.
@@ -387,14 +373,6 @@ class RunningLab:
             self._services.pop().stop()
         for sock in self._sockets:
             sock.close()
-
-
-def _tried(verify: Callable[[str], Any], token: str) -> tuple[bool, str]:
-    try:
-        verify(token)
-    except Exception as refusal:  # a verifier says no with whatever it raises
-        return False, str(refusal) or type(refusal).__name__
-    return True, ""
 
 
 def docs_link(api: str) -> str:

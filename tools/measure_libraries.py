@@ -82,7 +82,7 @@ def with_joserfc(issuer: Issuer) -> Callable[[str], Any]:
 
 def _score(package: str, settings: str, result: Result) -> dict[str, Any]:
     return {
-        "library": package,
+        "name": package,
         "version": version(package),
         "settings": settings,
         "attacks": len(result.attacks),
@@ -99,7 +99,7 @@ def main() -> None:
     for score in scores:
         kept = score["attacks"] - len(score["let_in"]) - len(score["broke"])
         print(
-            f"{score['library']} {score['version']}, {score['settings']}: {kept} of {score['attacks']} stopped"
+            f"{score['name']} {score['version']}, {score['settings']}: {kept} of {score['attacks']} stopped"
         )
 
 

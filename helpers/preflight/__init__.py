@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from pydantic import ValidationError
 
@@ -27,6 +28,8 @@ STEPS = (
     "Its scopes",
 )
 
+NEXT = "Lessons 00 to 04 run against it: open one, restart its kernel, and run all cells."
+
 
 def preflight(
     settings: Settings | None = None, *, clock: Callable[[], float] = time.time, timeout: float = 5.0
@@ -41,6 +44,7 @@ def preflight(
     :param timeout: seconds to wait for each answer.
     """
     reach_loopback_directly()
+    of_the_course = settings is None
     if settings is None:
         try:
             settings = Settings()
@@ -73,4 +77,5 @@ def preflight(
             except Missing as missing:
                 found.append(missing)
                 break
-    return report(STEPS, found, secret)
+    result = report(STEPS, found, secret)
+    return replace(result, todo=(NEXT,)) if result.passed and of_the_course else result

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from helpers import lab
-from helpers.attacks import FIRST, QUIET, Forgery, Workshop
+from helpers.attacks import FIRST, QUIET, Attack, Workshop
 from helpers.tokens.errors import TokenError
 
 
@@ -23,7 +23,7 @@ def test_the_good_token_gets_in(workshop: Workshop) -> None:
 
 
 @pytest.mark.parametrize("forgery", [*FIRST, *QUIET], ids=lambda forgery: forgery.name)
-def test_each_is_refused_for_its_own_reason(workshop: Workshop, forgery: Forgery) -> None:
+def test_each_is_refused_for_its_own_reason(workshop: Workshop, forgery: Attack) -> None:
     with pytest.raises(TokenError) as caught:
         lab.verifier.verify(forgery.make(workshop))
     assert caught.value.code == forgery.code

@@ -1,0 +1,243 @@
+"""Attacks the lab: what ``lab.attack()``, ``lab.forge()``, ``lab.publish_bad_keys()`` and ``lab.line_up()`` do."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import requests
+
+from helpers.attacks import (
+    ATTACKS,
+    FIRST,
+    Attack,
+    Battery,
+    Family,
+    Outcome,
+    Request,
+    Result,
+    Trap,
+    Verdict,
+    Workshop,
+)
+from helpers.attacks.bad_keys import entries
+from helpers.attacks.connection import Connection
+from helpers.authorization_server import SigningKeys
+from helpers.display import scoreboard
+from helpers.display.card import Note
+from helpers.display.lineup import LineUp, Suspect
+from helpers.display.scoreboard import GoodRow, Raw, Row, Scoreboard
+from helpers.lab import LabError
+from helpers.todo_api.learner import REFUSALS, LearnersVerifier
+from helpers.tokens.errors import TokenError
+
+_before: dict[str, scoreboard.Verdict] = {}
+"""What came of each attack when it was last run in this process."""
+
+
+class Attacker:
+    """Everything that attacks the lab.
+
+    :param keys: of the local authorization server, when that is the issuer.
+    :param jwks_uri: where the issuer's keys are.
+    :param token: gives a good token.
+    :param now: seconds since 1970, as the lab's clock says.
+    :param resource: URL of what is attacked.
+    """
+
+    def __init__(
+        self,
+        keys: SigningKeys | None,
+        jwks_uri: str,
+        token: Callable[[], str],
+        now: Callable[[], float],
+        resource: str,
+    ) -> None:
+        self._keys = keys
+        self._jwks_uri = jwks_uri
+        self._token = token
+        self._now = now
+        self._resource = resource
+
+    def publish_bad_keys(self) -> Note:
+        """List the bad keys in the local issuer's JWK Set; twice does nothing twice."""
+        if self._keys is None:
+            said = "The issuer is not the local one, and nobody but it can publish keys."
+            return Note("No bad keys are published.", [said], "warn")
+        foreign = entries()
+        if list(self._keys.also_published) != foreign:
+            self._keys.publish(foreign)
+        kids = ", ".join(dict.fromkeys(f"`{key['kid']}`" for key in foreign))
+        return Note(
+            "The issuer publishes bad keys beside its own.", [f"Their ids say what is wrong: {kids}."]
+        )
+
+    def forge(self, name: str) -> str:
+        """One forged token of the battery; an attack on the door as the request that it is.
+
+        :raises LabError: there is no such attack, or it takes the private key of an issuer that is not the local one.
+        """
+        attack = next((attack for attack in ATTACKS if attack.name == name), None)
+        if attack is None:
+            raise LabError(f"No attack is called {name!r}: take a name as it stands on the scoreboard.")
+        try:
+            made = attack.make(self._workshop(publish=attack.family is Family.KEYS))
+        except LookupError as reason:
+            raise LabError(f"This one cannot be made here: {reason.args[0]}.") from None
+        if isinstance(made, Request):
+            with Connection(self._resource, 1.0) as connection:
+                return connection.written(made).decode("utf-8", "replace").replace("\r\n", "\n").rstrip()
+        return made
+
+    def attack(
+        self,
+        verify: Callable[[str], Any] | None,
+        family: str | None,
+        learner: LearnersVerifier | None,
+        own: Sequence[str] = (),
+    ) -> Scoreboard:
+        """Run the battery.
+
+        :param verify: a function to try directly; None attacks the API over HTTP.
+        :param learner: what verifies in the API's door, unless it is the finished verifier.
+        :param own: the names of the learner's functions in the door.
+        :raises LabError: there is no such family, or the API does not answer.
+        """
+        try:
+            battery = self._battery(family)
+        except ValueError as error:
+            raise LabError(str(error)) from None
+        if verify is None:
+            through = f"{' and '.join(f'your {name}' for name in own) or 'the finished verifier'} in the door"
+            result = battery.try_api(self._resource)
+            if all(outcome.status is None for outcome in result.goods):
+                raise LabError("The Todo API does not answer. Run lab.reset() to start afresh.")
+            asked = "the Todo API"
+        else:
+            name = getattr(verify, "__name__", "function")
+            asked = through = "your function" if name == "<lambda>" else f"your {name}"
+            result = battery.try_function(verify, refusals=(*REFUSALS, TokenError))
+        board = _board(result, through, asked, learner if verify is None else None, dict(_before))
+        _before.update({row.name: row.verdict for row in board.rows})
+        return board
+
+    def line_up(self, verify: Callable[[str], Any], forgeries: Sequence[Attack] | None = None) -> LineUp:
+        """Let a good token and some bad ones try a function.
+
+        :param forgeries: those of lesson 04 when left out.
+        """
+        forgeries = FIRST if forgeries is None else forgeries
+        jwks = requests.get(self._jwks_uri, timeout=5).json()
+        workshop = Workshop(self._token(), jwks, self._keys.current.private_key if self._keys else None)
+        suspects = [
+            _suspect(verify, workshop.good, "a good token", "is what the issuer made for this API", True)
+        ]
+        for forgery in forgeries:
+            with contextlib.suppress(LookupError):
+                token = str(forgery.make(workshop))
+                suspects.append(_suspect(verify, token, forgery.name, forgery.story, False))
+        return LineUp(suspects, left_out=1 + len(forgeries) - len(suspects))
+
+    def close(self) -> None:
+        """Stop the attacker's server, if it was started."""
+        if "_trap" in self.__dict__:
+            self._trap.close()
+
+    @cached_property
+    def _trap(self) -> Trap:
+        return Trap()
+
+    def _battery(self, family: str | None) -> Battery:
+        chosen = Family.named(family) if family else None
+        workshop = self._workshop(publish=chosen in (None, Family.KEYS))
+        battery = Battery(workshop, self._trap)
+        return battery.of_family(chosen) if chosen else battery
+
+    def _workshop(self, *, publish: bool) -> Workshop:
+        jwks: Mapping[str, Any]
+        if self._keys is None:
+            jwks = requests.get(self._jwks_uri, timeout=5).json()
+            return Workshop(self._token(), jwks, now=self._now(), trap_url=self._trap.url)
+        if publish:
+            self.publish_bad_keys()
+        keys = self._keys
+        return Workshop(
+            self._token(),
+            keys.jwks(),
+            keys.current.private_key,
+            (keys.next.kid, keys.next.private_key),
+            self._now(),
+            self._trap.url,
+        )
+
+
+def _suspect(verify: Callable[[str], Any], token: str, name: str, story: str, good: bool) -> Suspect:
+    try:
+        verify(token)
+    except Exception as refusal:  # a verifier says no with whatever it raises
+        return Suspect(name, story, good, False, str(refusal) or type(refusal).__name__)
+    return Suspect(name, story, good, True)
+
+
+def _board(
+    result: Result,
+    through: str,
+    asked: str,
+    learner: LearnersVerifier | None,
+    before: Mapping[str, scoreboard.Verdict],
+) -> Scoreboard:
+    reasons = Counter(outcome.said for outcome in result.left_out)
+    return Scoreboard(
+        [
+            _row(outcome, outcome.subject, learner)
+            for outcome in result.attacks
+            if isinstance(outcome.subject, Attack)
+        ],
+        [
+            GoodRow(outcome.name, outcome.subject.story, outcome.let_in, _said(outcome, learner))
+            for outcome in result.goods
+        ],
+        through=through,
+        before=before or None,
+        left_out=[(number, why) for why, number in reasons.items()],
+        raw=[
+            Raw(outcome.name, asked, outcome.sent, outcome.answer or outcome.said or "let it in")
+            for outcome in (*result.attacks, *result.goods)
+        ],
+    )
+
+
+_VERDICTS: Mapping[Verdict, scoreboard.Verdict] = {
+    Verdict.STOPPED: "stopped",
+    Verdict.LET_IN: "let in",
+    Verdict.BROKE: "broke",
+    Verdict.CALLED: "called",
+    Verdict.ECHOED: "echoed",
+}
+
+
+def _row(outcome: Outcome, attack: Attack, learner: LearnersVerifier | None) -> Row:
+    verdict = _VERDICTS[outcome.verdict]
+    return Row(
+        attack.name,
+        attack.family.title,
+        attack.story,
+        attack.gain,
+        attack.clause,
+        attack.clause_url,
+        attack.source,
+        verdict,
+        _said(outcome, learner) if verdict == "broke" else "",
+        "" if outcome.right else f"{outcome.said}, and {attack.answers[0]} is right",
+    )
+
+
+def _said(outcome: Outcome, learner: LearnersVerifier | None) -> str:
+    """Why it did not get in: what the function in the door did, if it was asked, else what the API answered."""
+    shown = re.search(r"^authorization: *bearer +(\S+)$", outcome.sent, re.IGNORECASE | re.MULTILINE)
+    call = learner.last_call(shown[1]) if learner and shown else None
+    return (call.did if call else outcome.said).rstrip(".")

@@ -176,6 +176,23 @@ def run_all(page: Page) -> None:
     page.wait_for_function(_IMAGES_LOADED)
 
 
+def run_code(page: Page, code: str) -> str:
+    """Run code in the page's kernel, as a cell at its end, and return the text of its output."""
+    page.evaluate(
+        """async code => {
+            const app = window.jupyterapp, panel = app.shell.currentWidget;
+            panel.content.activeCellIndex = panel.content.widgets.length - 1;
+            await app.commands.execute('notebook:insert-cell-below');
+            panel.content.activeCell.model.sharedModel.setSource(code);
+            panel.content.activeCell.model.sharedModel.cell_type === 'code' ||
+                await app.commands.execute('notebook:change-cell-to-code');
+            await app.commands.execute('notebook:run-cell');
+        }""",
+        code,
+    )
+    return page.locator(".jp-CodeCell").last.locator(".jp-OutputArea").inner_text()
+
+
 def _write_settings(folder: Path, *, dark: bool) -> None:
     settings = {
         "apputils-extension/themes": {"theme": "JupyterLab Dark" if dark else "JupyterLab Light"},

@@ -11,7 +11,7 @@ assertion_again = Prediction(
     because="The server remembers the `jti` of each assertion until that assertion expires, and takes none twice. What was overheard is used up already.",
     otherwise={
         200: "200 would mean that an assertion works like a secret: whoever has seen it has it.",
-        400: "400 would mean that the request is malformed. It is well formed; it is the proof of who is asking that does not count any more.",
+        400: "Some servers do answer 400 with `invalid_client`, which RFC 6749 section 5.2 allows. This one says 401, as Auth0 does for a client that is not who it says.",
     },
 )
 
@@ -98,10 +98,12 @@ def _check_assertion_claims(attempt: Attempt) -> str:
         )
     if iat > _NOW:
         raise NotYet("`iat` lies in the future. It is `now`.")
+    if iat < _NOW - 1:
+        raise NotYet("`iat` lies in the past. It is `now`.")
     for claims in (first, second):
         if not isinstance(claims["jti"], str) or len(claims["jti"]) < 16:
             raise NotYet(
-                "`jti` is a text that nobody can guess or meet by chance: 16 random characters or more."
+                "`jti` is a text that no other assertion has, by chance or otherwise: 16 random characters or more."
             )
     if first["jti"] == second["jti"]:
         raise NotYet(

@@ -33,6 +33,8 @@ for _check in (
     checks.ISSUED,
     checks.LIFETIME,
     checks.SUBJECT,
+    checks.ID_TOKEN,
+    checks.BEARER,
 ):
     _rules = [replace(rule, holds=None) if rule.refusal.code == _check.code else rule for rule in RULES]
     _checks_claims(_check, f"does not ask whether {_check.name}", rules=_rules)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
@@ -46,6 +47,20 @@ def takes_what_parts_there_are(patch: pytest.MonkeyPatch, setting: Setting) -> V
 def takes_any_length(patch: pytest.MonkeyPatch, setting: Setting) -> Verify:
     """reads tokens of any length."""
     return setting.verifier(max_size=10**8).verify
+
+
+@mutant(checks.SIZE)
+def reads_before_it_measures(patch: pytest.MonkeyPatch, setting: Setting) -> Verify:
+    """reads a token for its log, before it looks at the length."""
+    strict = setting.verifier()
+
+    def verify(token: str) -> Any:
+        with contextlib.suppress(ValueError):
+            for segment in token.split(".")[:2]:
+                json.loads(decode(segment))
+        return strict.verify(token)
+
+    return verify
 
 
 @mutant(checks.ASCII)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from jupyter_page import jupyterlab, open_notebook, run_all
+from jupyter_page import jupyterlab, open_notebook, run_all, run_code
 from playwright.sync_api import Browser, Page
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
@@ -31,23 +31,6 @@ def opened(chromium: Browser, server, lesson: str) -> Page:
     open_notebook(page, server.address(lesson))
     run_all(page)
     return page
-
-
-def run_code(page: Page, code: str) -> str:
-    """Run code in the page's kernel, as a cell at its end, and return the text of its output."""
-    page.evaluate(
-        """async code => {
-            const app = window.jupyterapp, panel = app.shell.currentWidget;
-            panel.content.activeCellIndex = panel.content.widgets.length - 1;
-            await app.commands.execute('notebook:insert-cell-below');
-            panel.content.activeCell.model.sharedModel.setSource(code);
-            panel.content.activeCell.model.sharedModel.cell_type === 'code' ||
-                await app.commands.execute('notebook:change-cell-to-code');
-            await app.commands.execute('notebook:run-cell');
-        }""",
-        code,
-    )
-    return page.locator(".jp-CodeCell").last.locator(".jp-OutputArea").inner_text()
 
 
 def test_the_learners_verifier_stands_in_the_live_api(chromium: Browser, server) -> None:

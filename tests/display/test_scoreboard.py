@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from helpers.display.picture import BAD, GOOD, WARN
-from helpers.display.scoreboard import GoodRow, Raw, Row, Scoreboard
+from helpers.display.scoreboard import Before, GoodRow, Raw, Row, Scoreboard
 
 NONE = Row(
     name="alg none",
@@ -104,30 +104,42 @@ def test_a_board_without_attacks_or_with_a_good_token_turned_away_is_not_full() 
         (None, ""),
         ({}, ""),
         ({"something else": "let in"}, ""),
-        ({"alg none": "stopped", "expired": "let in"}, "The same are stopped as last time."),
-        ({"alg none": "let in"}, "1 more is stopped than last time: alg none."),
-        (
-            {"alg none": "broke", "foreign key": "called"},
-            "2 more are stopped than last time: alg none, foreign key.",
-        ),
-        ({"expired": "stopped"}, "1 is not stopped any more: expired."),
-        (
-            {"alg none": "let in", "expired": "stopped"},
-            "1 more is stopped than last time: alg none. 1 is not stopped any more: expired.",
-        ),
+        ({"alg none": "stopped", "expired": "let in"}, "the same are stopped."),
+        ({"alg none": "let in"}, "1 more is stopped."),
+        ({"alg none": "broke", "foreign key": "called"}, "2 more are stopped."),
+        ({"expired": "stopped"}, "1 more gets in."),
+        ({"alg none": "let in", "expired": "stopped"}, "1 more gets in, 1 more is stopped."),
+        ({"at sea": "stopped", "at home": "stopped", "expired": "stopped"}, "1 more gets in, 2 more go wrong otherwise."),
     ],
-)
+)  # fmt: skip
 def test_the_difference_to_the_run_before(before: Any, said: str) -> None:
-    now = board(NONE, FOREIGN, into(EXPIRED), before=before)
-    assert now.difference == said
-    assert (said in str(now).splitlines()) == bool(said)
+    before = before and {name: Before(verdict, "before") for name, verdict in before.items()}
+    other = [into(replace(FOREIGN, name="at sea"), "echoed"), into(replace(FOREIGN, name="at home"), "broke")]
+    now = board(NONE, FOREIGN, into(EXPIRED), *other, before=before)
+    assert now.difference == (said and f"Compared with the run before (before): {said}")
+    assert (now.difference in str(now).splitlines()) == bool(said)
 
 
-def test_a_long_difference_is_cut() -> None:
+def test_what_it_is_compared_with_may_be_several_runs() -> None:
+    before = {"alg none": Before("let in", "careless and mine"), "expired": Before("let in", "mine")}
+    said = "Compared with the runs before (careless and mine; mine): 2 more are stopped."
+    assert board(NONE, FOREIGN, EXPIRED, before=before).difference == said
+    assert board(EXPIRED, before=before).difference.startswith("Compared with the run before (mine): ")
+
+
+def test_the_names_behind_the_difference_are_folded_up(page: Callable[[Any], Any]) -> None:
     many = [replace(NONE, name=f"attack {number}") for number in range(20)]
-    said = board(*many, before={row.name: "let in" for row in many}).difference
-    assert said.startswith("20 more are stopped than last time: attack 0, ")
-    assert said.endswith("attack 7 and 12 others.")
+    before = {row.name: Before("let in", "<lambda>") for row in many} | {"expired": Before("stopped", "mine")}
+    shown = page(board(*many, into(EXPIRED), before=before))
+    assert shown.tags.index(("details", {})) < shown.tags.index(("img", dict(shown.tags)["img"]))
+    assert shown.inside("summary")[0] == (
+        "Compared with the runs before (&lt;lambda&gt;; mine): 1 more gets in, 20 more are stopped."
+    )
+    words = " ".join(shown.text.split())
+    assert "Get in: " not in words and "Gets in: expired." in words
+    assert f"Are stopped: {', '.join(row.name for row in many)}." in words
+    same = page(board(NONE, before={"alg none": Before("stopped", "mine")}))
+    assert "Compared with the run before (mine): the same are stopped." in same.inside("p")
 
 
 def test_the_page_reads_without_style_and_links_each_clause(page: Callable[[Any], Any]) -> None:
@@ -145,13 +157,21 @@ def test_the_page_reads_without_style_and_links_each_clause(page: Callable[[Any]
     assert "Stopped: expired." in words
 
 
-def test_few_are_unfolded_and_many_are_not(page: Callable[[Any], Any]) -> None:
+def test_a_policy_is_no_link(page: Callable[[Any], Any]) -> None:
+    shown = page(board(into(replace(NONE, clause="policy", clause_url="", source="")), EXPIRED))
+    assert "a" not in shown.names
+    assert "says that it needs no signature. policy." in " ".join(shown.text.split())
+
+
+def test_a_family_of_few_is_unfolded_and_one_of_many_is_not(page: Callable[[Any], Any]) -> None:
     def unfolded(*rows: Row) -> list[bool]:
         return ["open" in attributes for name, attributes in page(board(*rows)).tags if name == "details"]
 
-    many = [into(replace(NONE, name=f"attack {number}")) for number in range(20)]
+    many = [into(replace(NONE, name=f"attack {number}")) for number in range(13)]
     assert unfolded(into(NONE), EXPIRED) == [True, False]
     assert unfolded(*many, EXPIRED) == [False, False]
+    assert unfolded(*many, into(EXPIRED)) == [False, True]
+    assert unfolded(*many[:12], EXPIRED) == [True, False]
 
 
 def test_good_tokens_turned_away_and_what_was_left_out_stand_there(page: Callable[[Any], Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from collections.abc import Iterator
@@ -69,7 +70,8 @@ def test_a_learners_own_door_is_named_too() -> None:
     assert "through your first_header in the door" in board.headline
     assert {"scheme Basic", "two headers with the good one first"} <= set(board.let_in)
     lab.use_verifier(unchecked)
-    assert "through your first_header and your unchecked in the door" in lab.attack(family="door").headline
+    found = "get in through the door (token found by first_header, judged by unchecked); all"
+    assert found in lab.attack(family="door").headline
 
 
 def test_a_door_that_answers_with_the_wrong_status_is_told() -> None:
@@ -112,16 +114,13 @@ def test_a_function_refuses_by_what_the_door_takes_for_a_refusal() -> None:
 
 
 def test_json_nested_too_deeply_breaks_a_function_and_not_the_kernel() -> None:
-    def copied(value: Any) -> Any:
-        return [copied(each) for each in value] if isinstance(value, list) else value
-
     def verify(token: str) -> Any:
-        claims = json.loads(decode(token.split(".")[1]))
-        copied(list(claims.values()))
+        copy.deepcopy(json.loads(decode(token.split(".")[1])))
         raise ValueError("never")
 
     for board in (lab.attack(verify, "form"), lab.use_verifier(verify) and lab.attack(family="form")):
-        assert "arrays 2000 deep" in board.broke and not board.let_in
+        assert "objects 500 deep" in board.broke and not board.let_in
+    assert "arrays 60000 deep" in lab.attack(verify, "form").broke
 
 
 @pytest.mark.parametrize(
@@ -133,11 +132,18 @@ def test_one_family_alone(family: str, names: Family) -> None:
 
 def test_the_difference_is_that_to_what_came_of_each_attack_last() -> None:
     assert lab.attack(unchecked).difference == ""
-    assert lab.attack(unchecked, "signature").difference == "The same are stopped as last time."
-    better = lab.attack(lab.verifier.verify, "keys")
-    assert re.match(r"2\d more are stopped than last time: its own jwk, its own jku, ", better.difference)
-    worse = lab.attack(unchecked, "keys")
-    assert re.match(r"2\d are not stopped any more: its own jwk, ", worse.difference)
+    again = lab.attack(unchecked, "signature").difference
+    assert again == "Compared with the run before (unchecked): the same are stopped."
+    better = lab.attack(lab.verifier.verify, "keys").difference
+    assert re.fullmatch(r"Compared with the run before \(unchecked\): 2\d more are stopped\.", better)
+    worse = lab.attack(unchecked, "keys").difference
+    assert re.fullmatch(r"Compared with the run before \(verify\): 2\d more get in\.", worse)
+    lab.use_verifier(unchecked)
+    mixed = lab.attack(family="claims").difference + lab.attack(family="keys").difference
+    assert mixed == 2 * "Compared with the run before (unchecked): the same are stopped."
+    lab.attack(lab.verifier.verify, "keys")
+    several = lab.attack(lab.verifier.verify).difference
+    assert re.match(r"Compared with the runs before \(unchecked; verify\): \d\d more are stopped", several)
 
 
 def test_the_board_is_the_same_each_time_and_small() -> None:

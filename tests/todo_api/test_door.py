@@ -1,15 +1,19 @@
 """The bearer door over real HTTP: what each kind of request is answered (RFC 6750 §2, §3.1)."""
 
+import asyncio
 import http.client
 import json
 from collections.abc import Iterator
 
 import pytest
 import requests
+from starlette.requests import Request
+from starlette.types import Message
 
 from helpers import todo_api
 from helpers.services import Service, listen
-from helpers.tokens.errors import InvalidToken, KeysUnavailable, Reason, TokenError
+from helpers.todo_api.door import Door
+from helpers.tokens.errors import InvalidRequest, InvalidToken, KeysUnavailable, Reason, TokenError
 
 TOKENS = {
     "reader": {"scope": "read:todos"},
@@ -113,6 +117,72 @@ def test_header_and_form_field_are_400_and_the_form_alone_is_no_method_here(api:
     form = ("Content-Type", "application/x-www-form-urlencoded")
     assert get(api, bearer("writer"), form, method="POST", body=b"access_token=writer")[0] == 400
     assert get(api, form, method="POST", body=b"access_token=writer")[:2] == (401, "Bearer")
+
+
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
+
+
+def chunked(body: bytes) -> bytes:
+    return b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("length", "body"),
+    [
+        (("Transfer-Encoding", "chunked"), chunked(b"access_token=writer")),
+        (("Transfer-Encoding", "chunked"), chunked(b"a=b")),
+        (("Content-Length", "65537"), b"x" * 65_537),
+    ],
+    ids=["in chunks", "in chunks, without a token", "too large"],
+)
+def test_a_form_that_cannot_be_looked_at_is_400(
+    api: str, method: str, length: tuple[str, str], body: bytes
+) -> None:
+    connection = http.client.HTTPConnection(api.removeprefix("http://"), timeout=5)
+    connection.putrequest(method, "/todos")
+    for name, value in (bearer("writer"), FORM, length):
+        connection.putheader(name, value)
+    connection.endheaders(body)
+    response = connection.getresponse()
+    assert (response.status, json.loads(response.read())["error"]) == (400, "invalid_request")
+    connection.close()
+
+
+def test_a_form_that_can_be_looked_at_and_brings_no_token_is_the_routes_affair(api: str) -> None:
+    assert get(api, bearer("reader"), FORM)[0] == 200
+    assert get(api, bearer("reader"), FORM, body=b"x" * 65_536)[0] == 200
+    assert requests.get(f"{api}/todos", headers=dict([bearer("reader"), FORM]), timeout=5).status_code == 200
+    assert get(api, bearer("writer"), FORM, method="POST", body=b"title=x")[0] == 422
+
+
+@pytest.mark.parametrize(
+    ("version", "headers", "asked"),
+    [
+        ("1.1", [], False),
+        ("2", [], True),
+        ("2", [(b"content-length", b"9" * 5_000)], True),
+        ("2", [(b"content-length", b"-1")], True),
+        ("1.1", [(b"content-length", b"3"), (b"transfer-encoding", b"chunked")], True),
+    ],
+)
+def test_another_server_may_not_say_how_long_a_form_is(
+    version: str, headers: list[tuple[bytes, bytes]], asked: bool
+) -> None:
+    async def receive() -> Message:
+        raise AssertionError("the body is not to be read")
+
+    async def known(token: str) -> dict[str, object]:
+        return {"scope": "read:todos"}
+
+    form = [(b"authorization", b"Bearer reader"), (b"content-type", FORM[1].encode())]
+    scope = {"type": "http", "http_version": version, "headers": form + headers, "query_string": b""}
+    admitted = Door(known).admit(Request(scope, receive), ["read:todos"])
+    if asked:
+        with pytest.raises(InvalidRequest):
+            asyncio.run(admitted)
+    else:
+        assert asyncio.run(admitted) == {"scope": "read:todos"}
 
 
 def test_a_bad_token_is_401_invalid_token_with_the_reason(api: str) -> None:

@@ -90,6 +90,44 @@ def test_another_audience_beside_this_one_is_a_policy(forge, build):
     assert code(build(other_audiences=False), alone) is None
 
 
+JKT = {"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}
+
+
+@pytest.mark.parametrize(
+    "cnf", [JKT, {"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}, {}], ids=str
+)
+def test_a_token_that_is_bound_to_a_key_is_no_bearer_token_unless_the_api_checks_the_proof(cnf, forge, build):
+    """RFC 9449 §7.2, RFC 8705 §3."""
+    token = forge.token(forge.claims(cnf=cnf))
+    assert code(build(), token) == "bound_to_a_key"
+    assert build(bound_tokens=True).verify(token)["cnf"] == cnf
+
+
+@pytest.mark.parametrize("cnf", [None, "key", [JKT], True])
+def test_what_a_token_is_bound_to_stands_in_an_object(cnf, forge, build):
+    for allowed in (False, True):
+        assert code(build(bound_tokens=allowed), forge.token(forge.claims(cnf=cnf))) == "cnf_invalid"
+
+
+@pytest.mark.parametrize("claim", ["nonce", "at_hash", "c_hash"])
+@pytest.mark.parametrize("value", ["n-0S6_WzA2Mj", "", None, 0, False, [], {}], ids=repr)
+def test_an_id_token_is_known_by_claims_that_no_access_token_has(claim, value, forge, verifier):
+    """RFC 8725 §3.12: `typ: JWT` does not tell them apart."""
+    assert code(verifier, forge.token(forge.claims(**{claim: value}))) == "id_token"
+
+
+def test_how_the_user_logged_in_may_stand_in_an_access_token_too(forge, verifier):
+    """RFC 9068 §2.2.1."""
+    claims = forge.claims(auth_time=forge.now - 60, acr="0", amr=["pwd"], sid="s")
+    assert code(verifier, forge.token(claims)) is None
+
+
+def test_scopes_under_another_name_are_none(forge, verifier):
+    token = forge.token(forge.claims(scope=..., scp=["read:todos"], roles=["read:todos"]))
+    assert code(verifier, token) is None
+    assert code(verifier, token, scopes=["read:todos"]) == "insufficient_scope"
+
+
 def test_the_types_are_a_policy(forge, build):
     tokens = {typ: forge.token(header=forge.header(typ=typ)) for typ in ("JWT", "at+jwt", ...)}
 

@@ -24,7 +24,7 @@ def _check_check_type(attempt: Attempt) -> str:
     refuses(attempt, (header(),), "a header with no type")
     for odd in (None, ["JWT"], 5):
         refuses(attempt, (header(typ=odd),), f"a type that is no text, {odd!r},")
-    return "An issuer signs many kinds of things with one key. From here on only those that say they are access tokens count as such."
+    return "An issuer signs many kinds of things with one key, and the other kinds that say so stay outside now. `JWT` says little: `at+jwt` alone is better, where your issuer sends it."
 
 
 check_type = Exercise(
@@ -67,6 +67,13 @@ def _check_check_lifetime(attempt: Attempt) -> str:
         "a token of exactly the longest life",
     )
     accepts(attempt, case(claims(iat=_NOW - 0.5)), "an `iat` with a fraction")
+    hour = {"iat": _NOW - 100, "exp": _NOW - 100 + 3_600}
+    accepts(attempt, (hour, _NOW, 3_600), "a token of one hour where one hour is the longest")
+    refuses(
+        attempt,
+        ({**hour, "exp": hour["exp"] + 1}, _NOW, 3_600),
+        "a token of an hour and a second where one hour is the longest",
+    )
     refuses(
         attempt, case(claims(exp=_NOW - 100 + _LONGEST + 1)), "a token that lives a second longer than that"
     )
@@ -162,7 +169,7 @@ def check_forms(claims):
         raise ValueError("the audience is no text, or the subject nobody")
 """,
     explanation=(
-        "RFC 7519 section 4.1 gives each claim its type; RFC 9068 section 2.2 says which must be there. A list where a text is expected"
-        " changes what `in` means one line further on, and that is all that an attacker needs."
+        "RFC 7519 section 4.1 gives each claim its type; RFC 9068 section 2.2 says which must be there. A text where a list is expected"
+        " changes what `in` means one line further on: `me in aud` is true for a text that has `me` somewhere inside."
     ),
 )

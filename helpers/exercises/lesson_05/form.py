@@ -120,7 +120,7 @@ def _check_read_object(attempt: Attempt) -> str:
     ):
         refuses(attempt, (raw,), what)
     accepts(attempt, (octets({"text": "[[{{" * 5}),), "a text with a few brackets in it")
-    return "Everybody who reads these bytes reads the same now, and nobody falls over them."
+    return "Everybody who reads these bytes reads the same now (numbers beyond 2 to the 53rd aside), and nobody falls over them."
 
 
 read_object = Exercise(
@@ -159,7 +159,7 @@ def read_object(octets):
     return value
 """,
     explanation=(
-        "RFC 7515 section 4 and RFC 7519 section 4 forbid a name that stands twice, or leave its meaning to the parser; RFC 8259 asks for UTF-8"
+        "RFC 7515 section 4 and RFC 7519 section 4: names must be unique, and a parser refuses a repetition or takes the last; beside another reader only refusing is safe. RFC 8259 asks for UTF-8"
         " without a byte-order mark, knows no NaN, and lets a parser set a limit to the depth. Two programs that read the same token differently are"
         " how the signature gets checked on one meaning and the door opened for another."
     ),

@@ -40,6 +40,10 @@ def _bad_keys() -> tuple[tuple[dict[str, Any], str], ...]:
         ({"kty": "EC", "kid": "x", "crv": "P-256", "x": "AA", "y": "AA"}, "an EC key"),
         (_jwk("x", d="AQAB"), "a key whose private half is published (`d`)"),
         (_jwk("x", p="AQAB"), "a key one of whose primes is published (`p`)"),
+        *(
+            (_jwk("x", **{name: "AQAB"}), f"a key that publishes `{name}`")
+            for name in ("q", "dp", "dq", "qi", "oth")
+        ),
     )
 
 
@@ -71,6 +75,9 @@ def _check_usable_keys(attempt: Attempt) -> str:
         raise NotYet("Two keys have the same id, and it took one of them. Which one signed? Take neither.")
     if usable(_jwk("twin"), _jwk("twin"), _jwk("twin"), plain) != {"plain": plain}:
         raise NotYet("Three keys have the same id: take none of them, and keep the good key beside them.")
+    for kid in (["x"], 5, None):
+        if set(usable(plain, {**_jwk("x"), "kid": kid})) != {"plain"}:
+            raise NotYet(f"A key has {kid!r} as its `kid`, which must be a text. Leave the key out.")
     if usable(plain, _without(_jwk("x"), "kid")) != {"plain": plain}:
         raise NotYet("A key with no id cannot be asked for by its id. Leave it out.")
     if usable(plain, _without(_jwk("x"), "n"), {}, "text", None, _jwk("x", n=5)) != {"plain": plain}:
@@ -122,9 +129,9 @@ def usable_keys(jwks):
     return {key["kid"]: key for key in usable if times[key["kid"]] == 1}
 """,
     explanation=(
-        "RFC 7517 section 5 lets you ignore entries that you cannot use, RFC 7518 section 3.3 asks for 2,048 bits or more, and RFC 8725"
-        " section 3.5 for keys that are strong enough. With an `e` of 1 a signature is its own proof, and a key of 512 bits is found by"
-        " a rented computer overnight."
+        "RFC 7517 section 5 tells you to ignore entries that you cannot use, and RFC 7518 section 3.3 asks for 2,048 bits or more. The"
+        " bound for `e` is policy, and that of FIPS 186-5: with an `e` of 1 a signature is its own proof. A modulus of 512 bits falls to a few hundred rented"
+        " cores within hours."
     ),
 )
 
@@ -177,7 +184,7 @@ def trusted_key(header, keys):
     return keys[kid]
 """,
     explanation=(
-        "RFC 8725 section 3.10: do not trust received keys or the addresses of keys. RFC 7515 defines `jwk`, `jku`, `x5u` and `x5c` for"
+        "RFC 8725 section 3.8: the keys that are used must belong to the issuer; section 3.10: do not follow `jku` or `x5u` blindly. RFC 7515 defines `jwk`, `jku`, `x5u` and `x5c` for"
         " protocols in which the sender's key is proven in another way. An access token has an issuer, and that issuer's set is the only"
         " place to look. A token with no `kid` is refused: every issuer that rotates its keys sends it."
     ),

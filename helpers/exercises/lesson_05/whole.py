@@ -154,6 +154,8 @@ def strict_verify(token, jwks, issuer, audience, now):
     except InvalidSignature:
         raise ValueError("the signature does not fit") from None
     claims = lesson_05.read_object.working(octets[1])
+    if {"cnf", "nonce", "at_hash", "c_hash"} & set(claims):
+        raise ValueError("this is bound to a key, or an ID token: no bearer token")
     lesson_05.check_forms.working(claims)
     lesson_05.check_lifetime.working(claims, now, 30 * 86_400)
     lesson_04.check_times.working(claims, now)

@@ -24,10 +24,15 @@ class _Issuer:
 
     def fetch(self) -> Any:
         self.fetches += 1
-        return self.answer() if self.answer else {"keys": [self.key(kid) for kid in self.kids]}
+        return self.answer() if self.answer else {kid: self.key(kid) for kid in self.kids}
 
-    def down(self) -> Any:
-        raise OSError("the key server does not answer")
+    def fail_with(self, error: Exception) -> None:
+        """From now on a fetch raises this."""
+
+        def fail() -> None:
+            raise error
+
+        self.answer = fail
 
 
 class _Scene:
@@ -126,14 +131,14 @@ refetching = Exercise(
     hints=(
         "When `kid` is not in the cache, the issuer may have a new key: fetch, once, and look again.",
         "Put a new dict of keys in the place of the old one, so that a key that is not listed any more is gone. Adding to the old dict would keep it.",
-        '`cache["keys"] = {key["kid"]: key for key in fetch()["keys"]}` replaces them all. A `kid` that is no text is a ValueError before that.',
+        '`cache["keys"] = fetch()` puts it there. A `kid` that is no text is a ValueError before that.',
     ),
     solution_code="""
 def refetching(kid, cache, fetch):
     if not isinstance(kid, str):
         raise ValueError("the key id is no text")
     if kid not in cache.get("keys", {}):
-        cache["keys"] = {key["kid"]: key for key in fetch()["keys"]}
+        cache["keys"] = fetch()
     if kid not in cache["keys"]:
         raise ValueError("the issuer has no key with this id")
     return cache["keys"][kid]
@@ -174,14 +179,18 @@ def _check_calm(attempt: Attempt) -> str:
         ) from None
     scene.fetches(2, "A new key appeared, and one fetch finds it.")
     scene.now += COOLDOWN + 1
+    sought = scene.now
     _flood(scene)
     before = scene.issuer.fetches
     scene.finds("one", "In the middle of a flood of made-up key ids")
     scene.finds("two", "In the middle of a flood of made-up key ids")
     scene.fetches(before, "A known key was asked for in the middle of the flood.")
-    scene.now += COOLDOWN + 1
     scene.issuer.kids = ["three", "two"]
-    scene.finds("three", "Eleven seconds after the flood, for a new key's first token")
+    scene.now = sought + COOLDOWN - 0.1
+    scene.refuses("made-up", "a made-up key id, 9.9 seconds after the fetch that the flood has caused,")
+    scene.fetches(before, "9.9 seconds have passed since the fetch that the flood has caused.")
+    scene.now = sought + COOLDOWN
+    scene.finds("three", "Ten seconds after the fetch that the flood has caused, for a new key's first token")
     scene.refuses("one", "a withdrawn key, which the set that was fetched last does not list,")
     _odd_kids(scene)
     return "One fetch in ten seconds, whatever a stranger sends. The price: a key that appears right after a flood waits for those ten seconds."
@@ -206,7 +215,7 @@ def calm(kid, cache, fetch, now):
     if "keys" not in cache or (unknown and now - cache.get("sought", -math.inf) >= 10):
         if unknown:
             cache["sought"] = now
-        cache["keys"] = {key["kid"]: key for key in fetch()["keys"]}
+        cache["keys"] = fetch()
     if kid not in cache["keys"]:
         raise ValueError("the issuer has no key with this id")
     return cache["keys"][kid]
@@ -238,7 +247,7 @@ def _check_lasting(attempt: Attempt) -> str:
     scene.now += TTL + 1
     scene.finds("two", "After the flood")
 
-    issuer.answer = issuer.down
+    issuer.fail_with(OSError("the key server does not answer"))
     scene.now += TTL
     fetched = scene.now - TTL
     before = issuer.fetches
@@ -249,16 +258,13 @@ def _check_lasting(attempt: Attempt) -> str:
     scene.now += COOLDOWN + 1
     scene.finds("two", "Eleven seconds into the outage")
     scene.fetches(before + 2, "Ten seconds after a failure it is time to try again.")
-    for answer, what in (
-        (lambda: ["nonsense"], "a list"),
-        (lambda: {"keys": "nonsense"}, "a text where the keys should be"),
-        (lambda: {}, "an object with no keys"),
-        (lambda: None, "a null"),
-    ):
-        issuer.answer = answer
+    for error in (ValueError("not JSON"), KeyError("keys"), TypeError("not a key set")):
+        issuer.fail_with(error)
         scene.now += COOLDOWN + 1
-        scene.finds("two", f"With a key server that sends {what}")
-    issuer.answer = issuer.down
+        scene.finds(
+            "two", f"With a key server that sends nonsense, so that `fetch()` raises {type(error).__name__}"
+        )
+    issuer.fail_with(OSError("the key server does not answer"))
     scene.now = fetched + TTL + MAX_STALE - 1
     scene.finds("two", "One second before the keys are 600 + 3,600 seconds old, with the key server down")
     scene.now += 1
@@ -268,7 +274,7 @@ def _check_lasting(attempt: Attempt) -> str:
     scene.finds("two", "When the key server is back")
 
     cold = _Scene(attempt, _Issuer("one"), timed=True)
-    cold.issuer.answer = cold.issuer.down
+    cold.issuer.fail_with(OSError("the key server does not answer"))
     cold.cannot_say("one", "With the key server down from the beginning")
     for _ in range(5):
         cold.cannot_say("one", "With the key server down from the beginning, a moment later")
@@ -291,7 +297,7 @@ lasting = Exercise(
         "Write down three moments: when the keys were fetched, when a fetch last failed, and when you last sought an unknown id. They start at minus"
         " infinity.",
         "Fresh keys that hold the id: return it. Otherwise fetch, if ten seconds have passed since the last failure, and for fresh keys also since the last"
-        " search. A fetch that raises, or brings something else than a list of keys, is a failure and leaves the old keys alone.",
+        " search. A fetch that raises is a failure, whatever it raises, and leaves the old keys alone.",
         "Then answer: keys older than 600 + 3,600 seconds, or none: KeysUnavailable(10). The id is there: return it. The last fetch failed:"
         " KeysUnavailable(10). Otherwise a ValueError.",
     ),
@@ -311,8 +317,7 @@ def lasting(kid, cache, fetch, now):
         if fresh:
             cache["sought"] = now
         try:
-            keys = {key["kid"]: key for key in fetch()["keys"]}
-            cache.update(keys=keys, fetched=now, failed=NEVER)
+            cache.update(keys=fetch(), fetched=now, failed=NEVER)
         except Exception:
             cache["failed"] = now
     if now >= cache.get("fetched", NEVER) + TTL + MAX_STALE:

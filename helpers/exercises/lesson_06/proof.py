@@ -35,11 +35,13 @@ def _check_check_proof(attempt: Attempt) -> str:
         raise NotYet("It took the same proof a second time. Is its `jti` kept in `seen`?")
     if said := attempt.error(*case(proof(jti="another"), seen)):
         raise NotYet(f"It refused a second proof, with a `jti` of its own. {said}")
-    if said := attempt.error(*case(proof(), url=f"{_URL}?page=2#top")):
-        raise NotYet(
-            f"It refused a request with a query; `htu` is the address without query and fragment. {said}"
-        )
+    for claims, url in ((proof(), f"{_URL}?page=2#top"), (proof(htu=f"{_URL}?page=2"), f"{_URL}?page=3")):
+        if said := attempt.error(*case(claims, url=url)):
+            raise NotYet(
+                f"It refused a request with a query. Query and fragment do not count, neither in `htu` nor in the address. {said}"
+            )
     refuses(attempt, case(proof(), method="DELETE"), "a proof for GET on a DELETE")
+    refuses(attempt, case(proof(htm="get")), "a proof for `get`, since methods know capitals,")
     refuses(attempt, case(proof(), url="https://api.example/todos/1"), "a proof for another address")
     refuses(attempt, case(proof(htu="https://api.example")), "a proof whose address is a part of ours")
     refuses(attempt, case(proof(htu="https://bank.example/todos")), "a proof for another API")
@@ -59,6 +61,7 @@ def _check_check_proof(attempt: Attempt) -> str:
     for name in ("jti", "htm", "htu", "iat", "ath"):
         refuses(attempt, case(proof(**{name: ...})), f"a proof with no `{name}`")
     refuses(attempt, case(proof(iat=str(_NOW))), "an `iat` that is a text")
+    refuses(attempt, case(proof(iat=float("nan"))), "an `iat` of NaN, with which every comparison is false,")
     refuses(attempt, case(proof(jti=["e1j3V"])), "a `jti` that is a list")
     used: set[str] = set()
     attempt.raised(*case(proof(jti="early", htm="PUT"), used))
@@ -66,7 +69,7 @@ def _check_check_proof(attempt: Attempt) -> str:
         raise NotYet(
             "A proof that was refused used up its `jti`. Keep it when everything else holds, as the last step."
         )
-    return "Stolen, this token opens nothing: each request takes a new proof, and the key for it never left the client."
+    return "A copy of the token alone opens nothing now: each request takes a new proof, and the key for it never left the client."
 
 
 check_proof = Exercise(
@@ -75,22 +78,23 @@ check_proof = Exercise(
     check=_check_check_proof,
     hints=(
         "Five claims, five questions: this method? this address, without `?` and `#`? made within the last minute? for this token? and seen before?",
-        "`ath` is the SHA-256 digest of the token's characters, in base64url without padding. `url.split('?')[0].split('#')[0]` is the address alone.",
+        "`ath` is the SHA-256 digest of the token's characters, in base64url without padding. `url.split('?')[0].split('#')[0]` is the address alone; do the same with `htu`.",
         "`type(iat) in (int, float)` and `abs(now - iat) <= 60`; `isinstance(jti, str)` and `jti not in seen`. Last of all, `seen.add(jti)`.",
     ),
     solution_code="""
 import base64
 import hashlib
 
+def address(url):
+    return url.split("?")[0].split("#")[0]
+
 def check_proof(claims, method, url, token, seen, now):
     digest = hashlib.sha256(token.encode("ascii")).digest()
-    expected = {
-        "htm": method,
-        "htu": url.split("?")[0].split("#")[0],
-        "ath": base64.urlsafe_b64encode(digest).decode().rstrip("="),
-    }
-    if any(claims.get(name) != value for name, value in expected.items()):
-        raise ValueError("the proof is for another request, or for another token")
+    ath = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    if claims.get("htm") != method or address(str(claims.get("htu"))) != address(url):
+        raise ValueError("the proof is for another request")
+    if claims.get("ath") != ath:
+        raise ValueError("the proof is for another token")
     iat, jti = claims.get("iat"), claims.get("jti")
     if type(iat) not in (int, float) or not abs(now - iat) <= 60:
         raise ValueError("the proof was not made just now")
@@ -99,7 +103,8 @@ def check_proof(claims, method, url, token, seen, now):
     seen.add(jti)
 """,
     explanation=(
-        "RFC 9449 section 4.3. The signature of the proof has been checked before, with the key in its own header; that is safe here, because the"
+        "RFC 9449 section 4.3, and section 11.1 for the ids that were seen: that memory has to be shared by all workers of the API, and needs to reach back no"
+        " further than the minute. A server may also compare addresses in their normal form (RFC 3986). The signature of the proof has been checked before, with the key in its own header; that is safe here, because the"
         " access token names that very key (`cnf.jkt`), and the access token is the issuer's."
     ),
 )

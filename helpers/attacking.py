@@ -30,12 +30,12 @@ from helpers.authorization_server import SigningKeys
 from helpers.display import scoreboard
 from helpers.display.card import Note
 from helpers.display.lineup import LineUp, Suspect
-from helpers.display.scoreboard import GoodRow, Raw, Row, Scoreboard
+from helpers.display.scoreboard import Before, GoodRow, Raw, Row, Scoreboard
 from helpers.lab import LabError
 from helpers.todo_api.learner import REFUSALS, LearnersVerifier
 from helpers.tokens.errors import TokenError
 
-_before: dict[str, scoreboard.Verdict] = {}
+_before: dict[str, Before] = {}
 """What came of each attack when it was last run in this process."""
 
 
@@ -104,7 +104,7 @@ class Attacker:
 
         :param verify: a function to try directly; None attacks the API over HTTP.
         :param learner: what verifies in the API's door, unless it is the finished verifier.
-        :param own: the names of the learner's functions in the door.
+        :param own: the names of the learner's functions in the door: what finds the token, what judges it.
         :raises LabError: there is no such family, or the API does not answer.
         """
         try:
@@ -112,17 +112,22 @@ class Attacker:
         except ValueError as error:
             raise LabError(str(error)) from None
         if verify is None:
-            through = f"{' and '.join(f'your {name}' for name in own) or 'the finished verifier'} in the door"
+            if len(own) == 2:
+                through = f"the door (token found by {own[0]}, judged by {own[1]})"
+            else:
+                through = f"{f'your {own[0]}' if own else 'the finished verifier'} in the door"
+            tried = " and ".join(own) or "the finished verifier"
             result = battery.try_api(self._resource)
             if all(outcome.status is None for outcome in result.goods):
                 raise LabError("The Todo API does not answer. Run lab.reset() to start afresh.")
             asked = "the Todo API"
         else:
             name = getattr(verify, "__name__", "function")
-            asked = through = "your function" if name == "<lambda>" else f"your {name}"
+            tried = "function" if name == "<lambda>" else name
+            asked = through = f"your {tried}"
             result = battery.try_function(verify, refusals=(*REFUSALS, TokenError))
         board = _board(result, through, asked, learner if verify is None else None, dict(_before))
-        _before.update({row.name: row.verdict for row in board.rows})
+        _before.update({row.name: Before(row.verdict, tried) for row in board.rows})
         return board
 
     def line_up(self, verify: Callable[[str], Any], forgeries: Sequence[Attack] | None = None) -> LineUp:
@@ -188,7 +193,7 @@ def _board(
     through: str,
     asked: str,
     learner: LearnersVerifier | None,
-    before: Mapping[str, scoreboard.Verdict],
+    before: Mapping[str, Before],
 ) -> Scoreboard:
     reasons = Counter(outcome.said for outcome in result.left_out)
     return Scoreboard(
@@ -202,7 +207,7 @@ def _board(
             for outcome in result.goods
         ],
         through=through,
-        before=before or None,
+        before=before,
         left_out=[(number, why) for why, number in reasons.items()],
         raw=[
             Raw(outcome.name, asked, outcome.sent, outcome.answer or outcome.said or "let it in")
@@ -240,4 +245,6 @@ def _said(outcome: Outcome, learner: LearnersVerifier | None) -> str:
     """Why it did not get in: what the function in the door did, if it was asked, else what the API answered."""
     shown = re.search(r"^authorization: *bearer +(\S+)$", outcome.sent, re.IGNORECASE | re.MULTILINE)
     call = learner.last_call(shown[1]) if learner and shown else None
-    return (call.did if call else outcome.said).rstrip(".")
+    said = (call.did if call else outcome.said).rstrip(".")
+    # Python 3.11 cuts the name of a type after 50 characters, later releases after 100.
+    return re.sub(r"'[\w.]{50,}' object", "an object", said)

@@ -64,7 +64,8 @@ def serve_authorization_server() -> None:
     registry.create_api("Todo API", AUDIENCE, todo_api.SCOPES)
     client = registry.create_application("Load")
     registry.create_grant(client.client_id, AUDIENCE, todo_api.SCOPES)
-    api = registry.create_application("Todo API")  # RFC 7662 §2.1: who asks about tokens has to say who it is
+    # RFC 7662 §2.1: who asks about tokens has to say who it is.
+    api = registry.create_application("Todo API", introspects=[AUDIENCE])
     counted = Counted(server.app)
     Service("The authorization server", counted, sock).start()
     if client.client_secret is None or api.client_secret is None:

@@ -1,5 +1,6 @@
 """What one entry of the battery is: an attack, or a good token that has to get in."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -71,13 +72,16 @@ class Attack:
 
     @property
     def clause(self) -> str:
-        """The rule that it breaks."""
+        """The rule that it breaks: a clause, or "policy", perhaps with a clause that speaks for it."""
         return self.rule or self.check.clause
 
     @property
     def clause_url(self) -> str:
-        """Where that can be read."""
-        return InvalidToken(self.code, self.story, reason=Reason.INVALID, clause=self.clause).clause_url
+        """Where the clause can be read; empty where none is named."""
+        named = re.search(r"RFC \d+ §\d+(\.\d+)*", self.clause)
+        if named is None:
+            return ""
+        return InvalidToken(self.code, self.story, reason=Reason.INVALID, clause=named[0]).clause_url
 
 
 @dataclass(frozen=True)

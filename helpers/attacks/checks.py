@@ -1,6 +1,7 @@
 """What a verifier and its door must check: one entry for each check that attacks belong to.
 
 An attack belongs to the one check that stops it. A verifier without that check lets it in, even if it makes all others.
+RFC 8725, which many of them follow, is to be replaced by draft-ietf-oauth-rfc8725bis; the numbers are the RFC's.
 """
 
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class Check:
 
     :param name: what holds where it is made, as a clause.
     :param code: of the refusal, see helpers.tokens.errors.
-    :param clause: the rule behind it, such as "RFC 8725 §3.1".
+    :param clause: the rule behind it, such as "RFC 8725 §3.1", or "policy" where no standard has one.
     """
 
     name: str
@@ -58,12 +59,14 @@ SIGNATURE = Check("the signature fits", _SIGNATURE, "signature_invalid", "RFC 75
 CRITICAL = Check("no unknown extension is demanded", _SIGNATURE, "crit_invalid", "RFC 7515 §4.1.11")
 ENCODED = Check("the payload is encoded", _SIGNATURE, "b64_invalid", "RFC 7797 §7")
 
-KEY_SOURCE = Check("keys come from the issuer alone", _KEYS, "kid_missing", "RFC 8725 §3.10")
-KEY_NAMED = Check("the token names its key", _KEYS, "kid_missing", "RFC 7515 §4.1.4")
+KEY_SOURCE = Check("keys come from the issuer alone", _KEYS, "kid_missing", "RFC 8725 §3.8")
+KEY_NAMED = Check(
+    "the token names its key", _KEYS, "kid_missing", "policy; RFC 7515 §4.1.4 leaves kid to the issuer"
+)
 KEY_ID_FORM = Check("kid is a short text", _KEYS, "kid_invalid", "RFC 7515 §4.1.4")
 KEY_KNOWN = Check("the key is in the set, under exactly this id", _KEYS, "key_unknown", "RFC 8725 §3.10")
 KEY_ALGORITHM = Check("the key is for the token's algorithm", _KEYS, "algorithm_mismatch", "RFC 8725 §3.1")
-KEY_STRONG = Check("the key is strong", _KEYS, "key_unknown", "RFC 8725 §3.5")
+KEY_STRONG = Check("the key is strong", _KEYS, "key_unknown", "RFC 7518 §3.3")
 KEY_PURPOSE = Check("the key is for verifying", _KEYS, "key_unknown", "RFC 7517 §4.2")
 KEY_OTHER_ALGORITHM = Check("the key is not for another algorithm", _KEYS, "key_unknown", "RFC 7517 §4.4")
 KEY_SECRET = Check("the key's secret is not published", _KEYS, "key_unknown", "RFC 7518 §6.3.2")
@@ -75,10 +78,17 @@ AUDIENCE = Check("aud is this API", _CLAIMS, "audience_mismatch", "RFC 7519 §4.
 EXPIRY = Check("exp is still to come", _CLAIMS, "expired", "RFC 7519 §4.1.4")
 START = Check("nbf is past", _CLAIMS, "not_yet_valid", "RFC 7519 §4.1.5")
 ISSUED = Check("iat is past", _CLAIMS, "issued_in_the_future", "RFC 7519 §4.1.6")
-LIFETIME = Check("the lifetime is bounded", _CLAIMS, "lifetime_too_long", "RFC 6750 §5.3")
+LIFETIME = Check(
+    "the lifetime is bounded",
+    _CLAIMS,
+    "lifetime_too_long",
+    "policy; RFC 6750 §5.3 recommends one hour or less",
+)
 SUBJECT = Check("sub is somebody", _CLAIMS, "sub_empty", "RFC 7519 §4.1.2")
 TYPE = Check("typ is an access token's", _CLAIMS, "type_not_accepted", "RFC 8725 §3.11")
 TYPE_FORM = Check("typ is a text", _CLAIMS, "typ_invalid", "RFC 7515 §4.1.9")
+ID_TOKEN = Check("it is no ID token", _CLAIMS, "id_token", "RFC 8725 §3.12")
+BEARER = Check("it is not bound to a key", _CLAIMS, "bound_to_a_key", "RFC 9449 §7.2")
 THERE = {
     claim: Check(f"{claim} is there", _CLAIMS, f"{claim}_missing", "RFC 9068 §2.2")
     for claim in ("iss", "aud", "exp", "iat", "sub")
@@ -95,12 +105,13 @@ WELL_FORMED = {
         ("sub", "a text", "RFC 7519 §4.1.2"),
         ("jti", "a text", "RFC 7519 §4.1.7"),
         ("scope", "a text", "RFC 8693 §4.2"),
+        ("cnf", "an object", "RFC 7800 §3.1"),
     )
 }
 """Claims of another JSON type than theirs."""
 
 THREE_PARTS = Check("there are three parts", _FORM, "not_three_parts", "RFC 7515 §7.1")
-SIZE = Check("the token is not too long", _FORM, "too_long", "RFC 8725 §2.4")
+SIZE = Check("the token is not too long", _FORM, "too_long", "policy")
 ASCII = Check("every character is ASCII", _FORM, "malformed", "RFC 7515 §7.1")
 CANONICAL = Check("base64url has one spelling", _FORM, "malformed", "RFC 4648 §3.5")
 UNPADDED = Check("base64url has no padding", _FORM, "malformed", "RFC 7515 §2")

@@ -6,7 +6,9 @@ from typing import Any
 from helpers.attacks.attack import Attack
 from helpers.attacks.checks import (
     AUDIENCE,
+    BEARER,
     EXPIRY,
+    ID_TOKEN,
     ISSUED,
     ISSUER,
     LIFETIME,
@@ -27,6 +29,8 @@ FOR_EVER = "A token that was stolen once is good for ever."
 UNREAD = "The claim is there, and nothing has looked at it: what it should rule out is not ruled out."
 NOBODY = "Your log says that nobody did it."
 OTHER_KIND = "A token made for another purpose, and perhaps handed to others, opens your API."
+LOGIN = "Every application with a login button can call your API as its user."
+STOLEN = "Whoever has copied the token uses it, though it was bound to a key so that nobody can."
 
 
 def _with(**claims: Any) -> Callable[[Workshop], str]:
@@ -54,10 +58,10 @@ def _typ(typ: Any) -> Callable[[Workshop], str]:
     return lambda workshop: workshop.issued(typ=typ)
 
 
-def _id_token(workshop: Workshop) -> str:
-    """The scope stays, so that the audience is all that is wrong with it."""
-    claims = workshop.body(gty=..., azp=..., sub="auth0|somebody", nonce="n-0S6_WzA2Mj")
-    return workshop.issued({**claims, "aud": workshop.claims.get("azp", "an-application")})
+def _id_token(**claims: Any) -> Callable[[Workshop], str]:
+    """What OpenID Connect Core §2 tells an application. The scope stays, so that these claims are all that is wrong."""
+    login = {"gty": ..., "azp": ..., "sub": "auth0|somebody", "auth_time": lambda w: w.claims["iat"] - 5}
+    return _with(**{**login, **claims})
 
 
 ATTACKS = (
@@ -74,6 +78,13 @@ ATTACKS = (
         "leaves out the last character of the issuer, which is a slash at many",
         OTHER_ISSUER,
         _with(iss=lambda w: w.issuer[:-1]),
+    ),
+    Attack(
+        "iss a part of ours",
+        ISSUER,
+        "names as its issuer what stands in the middle of ours",
+        OTHER_ISSUER,
+        _with(iss=lambda w: w.issuer[4:-4]),
         "CVE-2024-53861",
     ),
     *(
@@ -119,8 +130,8 @@ ATTACKS = (
         "an ID token",
         AUDIENCE,
         "tells an application who has logged in, and is no access token",
-        "Every application with a login button can call your API as its user.",
-        _id_token,
+        LOGIN,
+        _id_token(aud=lambda w: w.claims.get("azp", "an-application")),
         rule="RFC 9068 §5",
     ),
     Attack("no aud", THERE["aud"], "does not say for which API it is", OTHER_API, _with(aud=...)),
@@ -258,6 +269,55 @@ ATTACKS = (
     ),
     Attack("typ empty", TYPE, "says nothing about what it is", OTHER_KIND, _typ("")),
     Attack("no typ", TYPE, "leaves out what it is", OTHER_KIND, _typ(...)),
+    *(
+        Attack(name, ID_TOKEN, story, LOGIN, _id_token(**{claim: value}))
+        for name, story, claim, value in (
+            (
+                "an ID token for this API",
+                "tells who has logged in, to an application of the same name as this API",
+                "nonce",
+                "n-0S6_WzA2Mj",
+            ),
+            (
+                "an ID token with at_hash",
+                "tells who has logged in, and with which access token it came",
+                "at_hash",
+                "77QmUPtjPfzWtF2AnpK9RQ",
+            ),
+            (
+                "an ID token with c_hash",
+                "tells who has logged in, and with which code it came",
+                "c_hash",
+                "LDktKdoQak3Pk0cnXxCltA",
+            ),
+        )
+    ),
+    *(
+        Attack(name, BEARER, story, STOLEN, _with(cnf={member: value}), "", rule)
+        for name, story, member, value, rule in (
+            (
+                "bound to a DPoP key",
+                "is good together with a proof of its client's key, and comes without",
+                "jkt",
+                "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
+                "",
+            ),
+            (
+                "bound to a certificate",
+                "is good over a connection with its client's certificate, and comes without",
+                "x5t#S256",
+                "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2",
+                "RFC 8705 §3",
+            ),
+        )
+    ),
+    Attack(
+        "cnf a text",
+        WELL_FORMED["cnf"],
+        "is bound to a key by a text",
+        STOLEN,
+        _with(cnf="0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"),
+    ),
     Attack("typ a list", TYPE_FORM, "says that it is several things", OTHER_KIND, _typ(["JWT", "logout+jwt"])),
 )  # fmt: skip
 """In the order in which lesson 05 tells of them."""

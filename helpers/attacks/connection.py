@@ -61,7 +61,7 @@ class Connection:
         query = "&".join(filter(None, (self._url.query, request.query)))
         path = f"{self._url.path.rstrip('/') if request.path else self._url.path or '/'}{request.path}"
         headers = [("Host", self._url.netloc.rpartition("@")[2]), ("User-Agent", "battery"), *request.headers]
-        if request.body:
+        if request.body and not any(name == "Transfer-Encoding" for name, _ in headers):
             headers.append(("Content-Length", str(len(request.body))))
         lines = [f"{request.method} {path}{'?' if query else ''}{query} HTTP/1.1"]
         lines += [f"{name}: {value}" for name, value in headers]

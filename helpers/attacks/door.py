@@ -44,6 +44,19 @@ def _also(**where: str) -> Callable[[Workshop], Request]:
     return make
 
 
+def _chunked(workshop: Workshop) -> Request:
+    """The good token in the header, and once more in a form whose length is said nowhere (RFC 9112 §7.1)."""
+    form = urlencode({"access_token": workshop.good}).encode()
+    headers = [("Authorization", f"Bearer {workshop.good}"), FORM, ("Transfer-Encoding", "chunked")]
+    return Request(headers=headers, body=b"%x\r\n%b\r\n0\r\n\r\n" % (len(form), form))
+
+
+def _large(workshop: Workshop) -> Request:
+    """The good token in the header, and once more at the end of a form of 100 kB."""
+    form = urlencode({"padding": "A" * 100_000, "access_token": workshop.good}).encode()
+    return Request(headers=[("Authorization", f"Bearer {workshop.good}"), FORM], body=form)
+
+
 def _query(workshop: Workshop) -> Request:
     return Request(query=urlencode({"access_token": workshop.good}))
 
@@ -134,6 +147,13 @@ ATTACKS = (
         TWO_TOKENS,
         _also(form="access_token"),
         answers=(400, 404, 405),
+    ),
+    *(
+        Attack(name, ONE_WAY, story, TWO_TOKENS, make, answers=(400, 405, 411, 413, 415))
+        for name, story, make in (
+            ("header and a form in chunks", "sends a token in the header, and one in a form of no length", _chunked),
+            ("header and a large form", "sends a token in the header, and one at the end of a large form", _large),
+        )
     ),
     Attack(
         "two headers with the bad one first",

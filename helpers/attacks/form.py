@@ -20,6 +20,9 @@ from helpers.attacks.checks import (
 )
 from helpers.attacks.workshop import Workshop, encode, rs256, to_json, unsigned
 
+FAR = 60_000
+"""So deep that Python's parser falls over: 3.11 and 3.12 do so before 2,000, 3.13 before 20,000."""
+
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 RESPELLED = (
@@ -138,6 +141,7 @@ ATTACKS = (
         "names two actors inside another claim",
         TWO_READINGS,
         _payload(_first('"act":{"sub":"admin","sub":"guest"}')),
+        rule="RFC 8259 §4",
     ),
     Attack(
         "alg twice",
@@ -281,11 +285,24 @@ ATTACKS = (
             write(_deep(what, depth)),
         )
         for what, depth, write in (
+            # So deep every Python reads: what these find does not hang on its release.
             ("arrays", 100, _payload),
-            ("arrays", 2_000, _payload),
-            ("arrays", 2_000, _header),
+            ("arrays", 500, _payload),
+            ("arrays", 500, _header),
             ("objects", 500, _payload),
         )
+    ),
+    *(
+        Attack(
+            f"{what} {FAR} deep{' in the header' if write is _header else ''}",
+            SIZE,
+            f"has {what} in each other, {FAR:,} deep",
+            COSTLY,
+            write(_deep(what, FAR)),
+            rule="RFC 8259 §9",
+            function_only=True,
+        )
+        for what, write in (("arrays", _payload), ("arrays", _header), ("objects", _payload))
     ),
     Attack("1 MB", SIZE, "is a megabyte long", COSTLY, _longer(750_000), "CVE-2025-61920", answers=(400, 401, 431)),
     Attack("40 kB", SIZE, "is forty thousand characters long", COSTLY, _longer(30_000), answers=(400, 401, 431)),

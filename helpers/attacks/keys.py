@@ -53,6 +53,7 @@ ATTACKS = (
         "says at which address its keys are",
         CALLS,
         lambda workshop: workshop.forged(kid=..., jku=f"{workshop.trap_url}jwks.json"),
+        rule="RFC 8725 §3.10",
     ),
     Attack(
         "its own x5u",
@@ -60,6 +61,7 @@ ATTACKS = (
         "says at which address its certificate is",
         CALLS,
         lambda workshop: workshop.forged(kid=..., x5u=f"{workshop.trap_url}certificate.pem"),
+        rule="RFC 8725 §3.10",
     ),
     Attack(
         "its own x5c",
@@ -74,7 +76,6 @@ ATTACKS = (
         "names a server of the attacker's as its issuer, with discovery and keys",
         CALLS,
         _iss,
-        rule="RFC 8725 §3.8",
     ),
     Attack(
         "no kid",
@@ -134,6 +135,7 @@ ATTACKS = (
         "writes the issuer's key id in other letters",
         LOOSE,
         _other_kid(str.swapcase),
+        rule="RFC 7515 §4.1.4",
     ),
     Attack(
         "kid cut short",
@@ -141,6 +143,7 @@ ATTACKS = (
         "writes the beginning of the issuer's key id",
         LOOSE,
         _other_kid(lambda kid: kid[:-1]),
+        rule="RFC 7515 §4.1.4",
     ),
     Attack(
         "a key for ES256",
@@ -178,6 +181,7 @@ ATTACKS = (
         "One careless look at the padding, and a cube root is a signature: no key is needed.",
         by_bad_key("exponent-3"),
         "CVE-2006-4339",
+        "policy; FIPS 186-5 §A.1.1 asks for more than 2^16",
     ),
     Attack(
         "encryption key",

@@ -2,10 +2,17 @@
 
 RFC 7523 leaves open what some servers allow. Here: ``aud`` is the issuer or the token endpoint, whichever endpoint is
 asked, and nothing besides; ``exp`` is near; ``jti`` is there, and good once; ``typ``, when it is there, says JWT.
+draft-ietf-oauth-rfc7523bis §4 takes the issuer alone; the token endpoint is for clients from before it.
 """
 
+import secrets
 from collections.abc import Callable
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1
+from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as generate_ec_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
 from helpers.tokens.claims import (
     NUMBER,
@@ -15,6 +22,7 @@ from helpers.tokens.claims import (
     Expected,
     Rule,
     check_claims,
+    expires_at,
     is_after_issue,
     is_after_start,
     is_before_expiry,
@@ -22,7 +30,7 @@ from helpers.tokens.claims import (
 from helpers.tokens.claims import Refusal as Clause
 from helpers.tokens.compact import CompactToken, decode_object, parse
 from helpers.tokens.errors import ClaimRefused, Reason, TokenError
-from helpers.tokens.keys import KeySet
+from helpers.tokens.keys import Key
 from helpers.tokens.signature import ALGORITHMS, check_signature
 
 from .dialect import Refusal
@@ -32,6 +40,10 @@ from .registry import Application, Registry
 SIGNING_ALGORITHMS = tuple(ALGORITHMS)
 MAX_LIFETIME = 300
 """Seconds from now to ``exp`` at most. So long a ``jti`` has to be remembered."""
+LEEWAY = 10
+"""Seconds by which the client's clock may be ahead or behind; Auth0 documents as many."""
+QUOTA = 20_000
+"""Assertions of one client that are remembered at most, some 5 MB. Others have a memory of their own."""
 REQUIRED = ("iss", "sub", "aud", "exp", "jti")
 TYPES = (None, "jwt", "client-authentication+jwt")
 """A key may sign other things too, such as DPoP proofs: they do not pass for assertions (RFC 8725 §3.11)."""
@@ -49,7 +61,7 @@ def is_for_this_server(claims: Claims, expected: Expected, now: float) -> bool:
 
 
 def expires_soon(claims: Claims, expected: Expected, now: float) -> bool:
-    return claims["exp"] <= now + expected.max_lifetime
+    return claims["exp"] <= now + expected.max_lifetime + expected.leeway
 
 
 def is_named(claims: Claims, expected: Expected, now: float) -> bool:
@@ -79,11 +91,14 @@ class ClientAssertions:
         clock: Callable[[], float],
         *,
         max_lifetime: int = MAX_LIFETIME,
+        quota: int = QUOTA,
     ) -> None:
-        self._expected = Expected(issuer, token_endpoint, max_lifetime=max_lifetime)
+        self._expected = Expected(issuer, token_endpoint, leeway=LEEWAY, max_lifetime=max_lifetime)
         self._registry = registry
         self._clock = clock
-        self._used = DigestMemory()
+        self._quota = quota
+        self._used: dict[str, DigestMemory] = {}
+        self._nobody = _keys_of_nobody()
 
     def authenticate(self, assertion: str, client_id: str | None) -> Application:
         """The application whose assertion this is.
@@ -99,12 +114,8 @@ class ClientAssertions:
         if client_id not in (None, subject):
             raise Refusal("assertion_of_another_client")
         application = self._registry.applications.get(subject)
-        try:
-            key_set = KeySet(application.public_keys if application else ())
-            check_signature(token, key_set.find(token.header.kid))
-        except TokenError:
-            raise Refusal("assertion_not_verified") from None
-        assert application is not None  # noqa: S101 - nobody else has a key
+        if not self._is_signed_by(token, application) or application is None:
+            raise Refusal("assertion_not_verified")
         now = self._clock()
         try:
             check_claims(claims, self._expected, now, required=REQUIRED, rules=RULES)
@@ -112,16 +123,51 @@ class ClientAssertions:
             failed = refused.reason is Reason.CHECK_FAILED
             row = refused.code if failed else "assertion_claim"
             raise Refusal(row, claim=refused.claim) from None
-        self._use(f"{subject} {claims['jti']}", claims["exp"], now)
+        self._use(subject, claims["jti"], expires_at(claims, LEEWAY), now)
         return application
 
-    def _use(self, name: str, until: float, now: float) -> None:
-        """Remember an assertion until it expires, after which it is refused anyway."""
+    def _is_signed_by(self, token: CompactToken, application: Application | None) -> bool:
+        """Whether one of the application's keys signed this: the one of the kid, or any if it names none.
+
+        Where no key comes into question, one that is nobody's is checked: the time does not say which clients exist.
+        """
+        alg, kid = token.header.alg, token.header.kid
+        registered = application.public_keys if application else ()
+        keys = [key for key in registered if key.alg == alg and kid in (None, key.kid)]
+        if not keys:
+            _made(token, self._nobody[alg])
+            return False
+        return any(_made(token, key) for key in keys)
+
+    def _use(self, client_id: str, jti: str, until: float, now: float) -> None:
+        """Remember an assertion until it has expired, after which it is refused anyway."""
+        used = self._used.setdefault(client_id, DigestMemory(self._quota))
         try:
-            if not self._used.add(name, until=until, now=now):
+            if not used.add(jti, until=until, now=now):
                 raise Refusal("assertion_replayed")
         except MemoryFull:
             raise Refusal("memory_full") from None
+
+
+def _made(token: CompactToken, key: Key) -> bool:
+    """Whether this key made the signature."""
+    try:
+        check_signature(token, key)
+    except TokenError:
+        return False
+    return True
+
+
+def _keys_of_nobody() -> dict[str, Key]:
+    """A key for each algorithm that is registered for no application, and costs as much to check as one that is."""
+    # An RSA modulus takes long to find. A random number in its place makes no signature, and no check faster.
+    modulus = secrets.randbits(2048) | 1 << 2047 | 1
+    public_keys = {
+        "RS256": RSAPublicNumbers(65_537, modulus).public_key(),
+        "ES256": generate_ec_key(SECP256R1()).public_key(),
+        "EdDSA": Ed25519PrivateKey.generate().public_key(),
+    }
+    return {alg: Key(None, alg, key) for alg, key in public_keys.items()}
 
 
 def _read(assertion: str) -> tuple[CompactToken, dict[str, Any]]:

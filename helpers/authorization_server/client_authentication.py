@@ -9,6 +9,9 @@ from .dialect import Refusal
 from .registry import Application, Registry
 from .token_request import Assertion, read_credentials
 
+METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt")
+"""By their names in metadata (OpenID Connect Core 1.0 §9), the same at each endpoint."""
+
 
 class ClientAuthentication:
     """Finds the application that a request comes from, or refuses the request."""
@@ -18,7 +21,10 @@ class ClientAuthentication:
         self._assertions = assertions
 
     async def authenticate(self, request: Request, parameters: dict[str, str]) -> Application:
-        """The application. Unknown client or wrong secret: one answer, and the same time (RFC 6749 §2.3.1).
+        """The application. Unknown client or wrong secret: one answer, after one scrypt (RFC 6749 §2.3.1).
+
+        With an assertion: unknown client or wrong key, one answer, after one signature check at least. It is more than
+        one only for an assertion without a kid, of a client that has several keys of its algorithm.
 
         :raises Refusal: the request does not prove that it comes from an application.
         """

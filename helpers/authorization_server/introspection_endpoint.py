@@ -7,11 +7,11 @@ from starlette.requests import Request
 from .client_authentication import ClientAuthentication
 from .dialect import Refusal
 from .issued_tokens import IssuedTokens, client_of
-from .registry import Registry
+from .registry import Application, Registry
 from .token_request import read_parameters
 
 INACTIVE: dict[str, Any] = {"active": False}
-"""All that is said about a token that is not good; the reason is nobody's business (RFC 7662 §2.2)."""
+"""All that is said about a token that is not good, or not for who asks; the reason is left out (RFC 7662 §2.2)."""
 
 
 class IntrospectionEndpoint:
@@ -25,24 +25,30 @@ class IntrospectionEndpoint:
     async def introspect(self, request: Request) -> dict[str, Any]:
         """The body of the answer (RFC 7662 §2.2).
 
-        Any registered application may ask, about any token: an API is registered as an application of its own for it.
+        An API is registered as an application of its own, so that it can ask about the tokens that are meant for it.
 
         :raises Refusal: who asks is unknown, or asks about nothing.
         """
         parameters = await read_parameters(request)
-        await self._clients.authenticate(request, parameters)
+        application = await self._clients.authenticate(request, parameters)
         token = parameters.get("token")
         if token is None:
             raise Refusal("missing_token")
-        return self.state_of(token)
+        return self.state_of(token, application)
 
-    def state_of(self, token: str) -> dict[str, Any]:
-        """Active, when it is a token of this server that has neither expired nor been revoked, and whose application
-        still holds the client grant behind it. A scope that the grant has lost is no longer in ``scope``."""
+    def state_of(self, token: str, application: Application) -> dict[str, Any]:
+        """What the application may know about a token.
+
+        Active, when it is a token of this server that has neither expired nor been revoked, and whose client still
+        holds the client grant behind it. A scope that the grant has lost is no longer in ``scope``. And active for the
+        API that the token is meant for, and for its client: nobody else learns anything (RFC 7662 §2.2).
+        """
         claims = self._tokens.claims(token)
-        if claims is None or self._tokens.is_revoked(token):
+        if claims is None or self._tokens.is_revoked(token, claims):
             return INACTIVE
         client_id, audience = client_of(claims), claims["aud"]
+        if audience not in application.introspects and client_id != application.client_id:
+            return INACTIVE
         grant = self._registry.grants.get((client_id, audience))
         if grant is None or client_id not in self._registry.applications:
             return INACTIVE

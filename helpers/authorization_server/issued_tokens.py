@@ -45,15 +45,15 @@ class IssuedTokens:
         return claims if isinstance(_client(claims), str) else None
 
     def revoke(self, token: str, claims: dict[str, Any]) -> None:
-        """Let this token be inactive from now on. It is remembered until it would have expired.
+        """Let this token be inactive from now on. It is remembered until it has expired at least.
 
         :raises MemoryFull: when too many are remembered.
         """
         self._revoked.add(token, until=claims["exp"], now=self._clock())
 
-    def is_revoked(self, token: str) -> bool:
-        """Whether this token was revoked."""
-        return token in self._revoked
+    def is_revoked(self, token: str, claims: dict[str, Any]) -> bool:
+        """Whether this token with these claims was revoked."""
+        return self._revoked.knows(token, until=claims["exp"])
 
 
 def client_of(claims: dict[str, Any]) -> str:

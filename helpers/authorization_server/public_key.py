@@ -1,8 +1,5 @@
 """The public keys of an application that authenticates with private_key_jwt: read strictly, from JWK or PEM."""
 
-import base64
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,11 +11,14 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from helpers.tokens.keys import PRIVATE_MEMBERS, Key, read_key
+from helpers.tokens.thumbprint import thumbprint
+
+MAX_KEYS = 5
+"""Public keys of an application at most. Two are what it takes to change from one to the next; Auth0 takes two."""
 
 PublicKeySource = Mapping[str, object] | str | bytes
 """A JWK as a dict, or PEM."""
 
-_THUMBPRINT_MEMBERS = {"RSA": ("e", "kty", "n"), "EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x")}
 _TO_JWK = {
     RSAPublicKey: RSAAlgorithm.to_jwk,
     EllipticCurvePublicKey: ECAlgorithm.to_jwk,
@@ -29,10 +29,16 @@ _TO_JWK = {
 def read_public_keys(sources: Iterable[PublicKeySource]) -> tuple[Key, ...]:
     """The keys, each with a kid: the JWK's own, or the key's thumbprint (RFC 7638).
 
-    :raises ValueError: when one is private, weak or of another type, or two have the same kid; says what to do.
+    :raises ValueError: when one is private, weak or of another type, two have the same kid, or there are more than
+        MAX_KEYS; says what to do.
     """
     if isinstance(sources, str | bytes | Mapping) or not isinstance(sources, Iterable):
         raise ValueError("Give public_keys as a list, such as [jwk].")
+    sources = tuple(sources)
+    if len(sources) > MAX_KEYS:
+        raise ValueError(
+            f"Give at most {MAX_KEYS} public_keys: two are enough to change from one to the next."
+        )
     keys = tuple(_read(source) for source in sources)
     if len({key.kid for key in keys}) < len(keys):
         raise ValueError(
@@ -78,10 +84,3 @@ def _private() -> ValueError:
         "This key has its private part with it: register the public half alone. "
         "The private half never leaves the application."
     )
-
-
-def thumbprint(jwk: Mapping[str, object]) -> str:
-    """The JWK thumbprint with SHA-256, as base64url (RFC 7638 §3)."""
-    members = {name: jwk[name] for name in _THUMBPRINT_MEMBERS[str(jwk["kty"])]}
-    digest = hashlib.sha256(json.dumps(members, separators=(",", ":")).encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -60,7 +60,8 @@ class Api:
 class Application:
     """A client (RFC 6749 §1.1). It carries its secret only when just made: the registry keeps a hash.
 
-    ``public_keys`` are those that its assertions are verified with (private_key_jwt, RFC 7523).
+    ``public_keys`` are those that its assertions are verified with (private_key_jwt, RFC 7523). ``introspects`` has the
+    identifiers of the APIs that it stands for.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Application:
     grant_types: tuple[str, ...] = ("client_credentials",)
     client_secret: SecretStr | None = None
     public_keys: tuple[Key, ...] = field(default=(), repr=False, hash=False)
+    introspects: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -168,14 +170,18 @@ class Registry:
         client_secret: SecretStr | str | None = None,
         public_keys: Iterable[PublicKeySource] = (),
         grant_types: Iterable[str] = ("client_credentials",),
+        introspects: Iterable[str] = (),
     ) -> Application:
         """Register an application (a client), or bring the one of this name up to date.
 
         :param client_id: its public name; 32 random characters when not given.
         :param client_secret: 64 random characters when not given, or none at all when there are public keys.
         :param public_keys: for private_key_jwt (RFC 7523), each a JWK in a dict or PEM, in place of those it had
-            before: RSA of at least 2048 bits, P-256 or Ed25519. A key without a kid gets its thumbprint for one.
+            before: RSA of at least 2048 bits, P-256 or Ed25519, five at most. To change keys, register the new one
+            beside the old one, switch over, register the new one alone. A key without a kid gets its thumbprint.
         :param grant_types: the grants that it may use (RFC 6749 §1.3).
+        :param introspects: identifiers of the APIs that it stands for, in place of those it had before: it is told
+            about tokens that are meant for them (RFC 7662), and about its own.
         :return: the application with its secret, for the only time: afterwards there is a hash of it.
         :raises RegistryError: when a value cannot be used, or belongs to another application.
         """
@@ -183,6 +189,7 @@ class Registry:
         if client_id is not None:
             _check_visible("a client_id", client_id)
         grant_types = _words("grant_types", grant_types, example="client_credentials")
+        introspects = _words("introspects", introspects, example="http://localhost:3001", word=_VISIBLE)
         try:
             keys = read_public_keys(public_keys)
         except ValueError as error:
@@ -197,6 +204,8 @@ class Registry:
             secret, kept = SecretStr(plain), SecretHash.of(plain)
 
         with self._lock:
+            for audience in introspects:
+                self._api(audience)
             same_name = next((known for known in self._applications.values() if known.name == name), None)
             if client_id is None:
                 client_id = same_name.client_id if same_name else _random_client_id()
@@ -211,7 +220,7 @@ class Registry:
                     f'The application "{name}" has another client_id: choose another name, '
                     f'or delete that application with delete_application("{same_name.client_id}").'
                 )
-            application = Application(name, client_id, grant_types, public_keys=keys)
+            application = Application(name, client_id, grant_types, public_keys=keys, introspects=introspects)
             others = _without(self._secrets, lambda known: known == client_id)
             self._secrets = _with(others, client_id, kept) if kept else others
             self._applications = _with(self._applications, client_id, application)
@@ -232,12 +241,7 @@ class Registry:
                     f'No application has the client_id "{client_id}": '
                     "create one with create_application(...), and take its client_id."
                 )
-            api = self._apis.get(audience)
-            if api is None:
-                known = f", or give one of {_listing(self._apis)}" if self._apis else ""
-                raise RegistryError(
-                    f'No API has the identifier "{audience}": create one with create_api(...){known}.'
-                )
+            api = self._api(audience)
             unknown = [scope for scope in wanted if scope not in api.scopes]
             if unknown:
                 known = f", or grant some of {_listing(api.scopes)}" if api.scopes else ""
@@ -250,9 +254,15 @@ class Registry:
         return grant
 
     def delete_api(self, identifier: str) -> None:
-        """Remove an API and the client grants for it. Its tokens verify until they expire; introspection ends them."""
+        """Remove an API and the client grants for it, and let no application stand for it any more.
+
+        Its tokens verify until they expire; introspection ends them.
+        """
         _check_visible("an API's identifier", identifier)
         with self._lock:
+            self._applications = MappingProxyType(
+                {known: _standing_down(app, identifier) for known, app in self._applications.items()}
+            )
             self._apis = _without(self._apis, lambda known: known == identifier)
             self._grants = _without(self._grants, lambda grant: grant[1] == identifier)
 
@@ -309,6 +319,15 @@ class Registry:
         application = self._applications.get(client_id)
         return application if matches else None
 
+    def _api(self, identifier: str) -> Api:
+        api = self._apis.get(identifier)
+        if api is None:
+            known = f", or give one of {_listing(self._apis)}" if self._apis else ""
+            raise RegistryError(
+                f'No API has the identifier "{identifier}": create one with create_api(...){known}.'
+            )
+        return api
+
     def __repr__(self) -> str:
         return (
             f"<Registry: {len(self._apis)} APIs, {len(self._applications)} applications, "
@@ -326,6 +345,12 @@ def _without(mapping: Mapping[_K, _V], goes: Callable[[_K], bool]) -> Mapping[_K
 
 def _narrowed(grant: ClientGrant, api: Api) -> ClientGrant:
     return replace(grant, scopes=tuple(scope for scope in grant.scopes if scope in api.scopes))
+
+
+def _standing_down(application: Application, identifier: str) -> Application:
+    return replace(
+        application, introspects=tuple(known for known in application.introspects if known != identifier)
+    )
 
 
 def _random_client_id() -> str:
@@ -347,12 +372,14 @@ def _check_visible(what: str, value: object) -> None:
         raise RegistryError(f"Give {what} as a string of printable ASCII characters without spaces.")
 
 
-def _words(what: str, values: object, *, example: str) -> tuple[str, ...]:
+def _words(
+    what: str, values: object, *, example: str, word: re.Pattern[str] = _SCOPE_TOKEN
+) -> tuple[str, ...]:
     """The values in their order, each once."""
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise RegistryError(f'Give {what} as a list, such as ["{example}"].')
     words = tuple(values)
-    if not all(isinstance(word, str) and _SCOPE_TOKEN.fullmatch(word) for word in words):
+    if not all(isinstance(value, str) and word.fullmatch(value) for value in words):
         raise RegistryError(f'Each of {what} is a word without spaces, such as "{example}".')
     return tuple(dict.fromkeys(words))
 

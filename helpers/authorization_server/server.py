@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from .client_assertion import MAX_LIFETIME, SIGNING_ALGORITHMS, ClientAssertions
-from .client_authentication import ClientAuthentication
+from .client_authentication import METHODS, ClientAuthentication
 from .dialect import Refusal
 from .faults import KeyFault, check_fault, fault_in_place_of
 from .introspection_endpoint import IntrospectionEndpoint
@@ -118,18 +118,21 @@ class AuthorizationServer:
 
         ``introspection_endpoint`` is ours: Auth0 has none.
         """
+        authentication = {
+            f"{endpoint}_endpoint_auth_{members}_supported": list(values)
+            for endpoint in ("token", "introspection", "revocation")
+            for members, values in (("methods", METHODS), ("signing_alg_values", SIGNING_ALGORITHMS))
+        }
         return {
             "issuer": self.issuer,
             "token_endpoint": f"{self.issuer}oauth/token",
             "jwks_uri": f"{self.issuer}.well-known/jwks.json",
             "introspection_endpoint": f"{self.issuer}oauth/introspect",
             "revocation_endpoint": f"{self.issuer}oauth/revoke",
-            "token_endpoint_auth_methods_supported": [
-                "client_secret_basic",
-                "client_secret_post",
-                "private_key_jwt",
-            ],
-            "token_endpoint_auth_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
+            # There is no authorization endpoint that it could be about. RFC 8414 requires the member (§2) and wants no
+            # empty one (§3.2), which erratum 7793 reports. Empty, it serves those who insist on it, and is no lie.
+            "response_types_supported": [],
+            **authentication,
         }
 
     def _app(self, allowed_origins: Sequence[str]) -> Starlette:

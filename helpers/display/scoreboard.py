@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from helpers.display.picture import BAD, BORDER, GOOD, INK, MUTED, WARN, Canvas, Picture
 
@@ -21,9 +21,8 @@ MEANINGS: Mapping[Verdict, str] = {
 """What a verdict other than "stopped" means, after the attack's name."""
 
 _WIDTH, _LEFT, _RIGHT, _STEP, _BAR = 760, 190, 590, 30, 16
-_OPEN_AT_MOST = 14
-"""So many attacks that were not stopped are shown at once; more of them are folded up, family by family."""
-_NAMED_AT_MOST = 8
+_OPEN_AT_MOST = 12
+"""So many attacks of a family that were not stopped are shown at once; more of them are folded up."""
 _RAW_AT_MOST = 3_000  # characters
 
 
@@ -34,7 +33,7 @@ class Row:
     :param family: the title of its family.
     :param story: what the attacker does, in one clause.
     :param gain: what they could do now, in one sentence.
-    :param clause: the rule that it breaks, and where that can be read.
+    :param clause: the rule that it breaks, and where that can be read; "policy" can be read nowhere.
     :param source: a CVE, where there is one.
     :param said: how it broke.
     :param answer: what was wrong about the answer, of one that was stopped: "answered 403, and 401 is right".
@@ -50,6 +49,16 @@ class Row:
     verdict: Verdict
     said: str = ""
     answer: str = ""
+
+
+class Before(NamedTuple):
+    """What came of an attack when it was last run.
+
+    :param through: what it was tried on, in short: "with_pyjwt".
+    """
+
+    verdict: Verdict
+    through: str
 
 
 @dataclass(frozen=True)
@@ -99,7 +108,7 @@ class Scoreboard:
     """What came of a run; shows itself at the end of a cell.
 
     :param through: what was tried: "your verify in the door".
-    :param before: what came of the attacks in the run before, by name.
+    :param before: what came of the attacks when they were last run, by name.
     :param left_out: what was not tried: how many, and why.
     :param raw: what was shown and what came of it, of attacks and good tokens.
     """
@@ -110,7 +119,7 @@ class Scoreboard:
         goods: Sequence[GoodRow],
         *,
         through: str,
-        before: Mapping[str, Verdict] | None = None,
+        before: Mapping[str, Before] | None = None,
         left_out: Sequence[tuple[int, str]] = (),
         raw: Iterable[Raw] = (),
     ) -> None:
@@ -118,7 +127,7 @@ class Scoreboard:
         self.goods = tuple(goods)
         self.through = through
         self.left_out = tuple(left_out)
-        self._before = before
+        self._before = before or {}
         self._raw = {row.name: row for row in raw}
 
     @property
@@ -180,22 +189,29 @@ class Scoreboard:
 
     @property
     def difference(self) -> str:
-        """What has changed since the run before, among the attacks that both tried; nothing for the first run."""
-        if self._before is None:
+        """How many fare otherwise than when they were last run; nothing if none of them was run before."""
+        runs = dict.fromkeys(self._before[row.name].through for row in self.rows if row.name in self._before)
+        if not runs:
             return ""
-        known = [(row, self._before[row.name]) for row in self.rows if row.name in self._before]
-        if not known:
-            return ""
-        won = [row.name for row, before in known if before != "stopped" and row.verdict == "stopped"]
-        lost = [row.name for row, before in known if before == "stopped" and row.verdict != "stopped"]
-        if not won and not lost:
-            return "The same are stopped as last time."
-        sentences = []
-        if won:
-            sentences.append(f"{len(won)} more {_are(won)} stopped than last time: {_list(won)}.")
-        if lost:
-            sentences.append(f"{len(lost)} {_are(lost)} not stopped any more: {_list(lost)}.")
-        return " ".join(sentences)
+        said = ", ".join(f"{len(names)} more {do}" for do, names in self._changed()) or "the same are stopped"
+        return f"Compared with the run{'s' if len(runs) > 1 else ''} before ({'; '.join(runs)}): {said}."
+
+    def _changed(self) -> list[tuple[str, list[str]]]:
+        """What some attacks do now and did not do when they were last run, and their names."""
+        into: list[str] = []
+        otherwise: list[str] = []
+        stopped: list[str] = []
+        for row in self.rows:
+            before = self._before.get(row.name)
+            if before and (before.verdict == "stopped") != (row.verdict == "stopped"):
+                names = {"stopped": stopped, "let in": into}.get(row.verdict, otherwise)
+                names.append(row.name)
+        said = (
+            (into, "gets in", "get in"),
+            (otherwise, "goes wrong otherwise", "go wrong otherwise"),
+            (stopped, "is stopped", "are stopped"),
+        )
+        return [(one if len(names) == 1 else more, names) for names, one, more in said if names]
 
     def raw(self, name: str) -> Raw:
         """The request of one row as it was written, and the answer as it came.
@@ -228,9 +244,9 @@ class Scoreboard:
         picture = self.picture()._repr_mimebundle_()["text/html"]
         parts = [f"<p><b>{escape(self.headline)}</b></p>"]
         if self.difference:
-            parts.append(f"<p>{escape(self.difference)}</p>")
+            parts.append(_difference(self.difference, self._changed()))
         parts.append(picture)
-        parts += [_family(title, rows, len(self._open) <= _OPEN_AT_MOST) for title, rows in self._families()]
+        parts += [_family(title, rows) for title, rows in self._families()]
         if self.turned_away:
             items = "".join(
                 f"<li><b>{escape(good.name)}</b> {escape(good.story)}: {escape(good.said)}</li>"
@@ -286,17 +302,15 @@ def _tally(rows: Sequence[Row]) -> str:
     return f"{sum(row.verdict == 'stopped' for row in rows)} of {len(rows)} stopped"
 
 
-def _are(names: Sequence[str]) -> str:
-    return "is" if len(names) == 1 else "are"
+def _difference(sentence: str, changed: Iterable[tuple[str, Sequence[str]]]) -> str:
+    """The sentence, and folded up beneath it the names that it counts."""
+    lines = "".join(f"<p>{do.capitalize()}: {escape(', '.join(names))}.</p>" for do, names in changed)
+    if not lines:
+        return f"<p>{escape(sentence)}</p>"
+    return f"<details><summary>{escape(sentence)}</summary>{lines}</details>"
 
 
-def _list(names: Sequence[str]) -> str:
-    if len(names) <= _NAMED_AT_MOST:
-        return ", ".join(names)
-    return f"{', '.join(names[:_NAMED_AT_MOST])} and {len(names) - _NAMED_AT_MOST} others"
-
-
-def _family(title: str, rows: Sequence[Row], unfolded: bool) -> str:
+def _family(title: str, rows: Sequence[Row]) -> str:
     """A family's rows: those not stopped, by what they mean for the API, then the names of the others."""
     wrong = [row for row in rows if row.verdict != "stopped"]
     stopped = [row for row in rows if row.verdict == "stopped"]
@@ -311,11 +325,12 @@ def _family(title: str, rows: Sequence[Row], unfolded: bool) -> str:
         parts.append(f"<p>Stopped: {names}.</p>")
     fate = f"{len(wrong)} of {len(rows)} not stopped" if wrong else f"all {len(rows)} stopped"
     head = f"<summary><b>{escape(title)}</b>: {fate}</summary>"
-    return f"<details{' open' if wrong and unfolded else ''}>{head}{''.join(parts)}</details>"
+    return f"<details{' open' if 0 < len(wrong) <= _OPEN_AT_MOST else ''}>{head}{''.join(parts)}</details>"
 
 
 def _item(row: Row) -> str:
-    link = f'<a href="{escape(row.clause_url)}">{escape(row.clause)}</a>'
+    clause = escape(row.clause)
+    link = f'<a href="{escape(row.clause_url)}">{clause}</a>' if row.clause_url else clause
     source = f", {escape(row.source)}" if row.source else ""
     fate = (
         ""

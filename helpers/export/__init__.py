@@ -76,7 +76,8 @@ def export(folder: str | Path) -> Exported:
         for name, purpose in FILES.items():
             text = source(name)
             path = next(path for path in _places(folder / name) if _is_free(path))
-            _write(path, text)
+            if not path.is_file() or path.read_bytes() != text.encode():
+                _write(path, text)
             if path.name != name:
                 purpose += f"; beside your {name}, which stays as it was"
                 notes.append(

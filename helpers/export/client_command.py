@@ -49,7 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         metavar="FILE",
         help="a PEM file: sign with that key, in place of the secret (RFC 7523)",
     )
-    parser.add_argument("--key-id", help="which of the application's registered keys it is")
+    parser.add_argument(
+        "--key-id", help="the kid under which that key is registered (default: its thumbprint)"
+    )
     parser.add_argument("--scope", help="the scopes to ask for, words apart by spaces (default: all granted)")
     parser.add_argument("--url", help="an address to GET with the token; the body of the answer is printed")
     options = parser.parse_args(argv)

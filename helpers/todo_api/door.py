@@ -52,11 +52,18 @@ def _twice() -> InvalidRequest:
 
 
 async def _also_in_form(request: Request) -> bool:
-    """Whether a form brings the token once more; a form too large to look at is refused by the route anyway."""
-    length = request.headers.get("content-length", "")
-    is_form = request.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded")
-    if not is_form or not length.isdecimal() or int(length) > FORM_AT_MOST:
+    """Whether a form brings the token once more.
+
+    :raises InvalidRequest: the form is too large to look at, or does not say how large it is.
+    """
+    if not request.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded"):
         return False
+    length, chunked = request.headers.get("content-length"), "transfer-encoding" in request.headers
+    if length is None and not chunked and request.scope["http_version"].startswith("1"):
+        return False  # there is no body (RFC 9112 §6.3)
+    stated = re.fullmatch("[0-9]{1,9}", length or "")
+    if chunked or stated is None or int(stated[0]) > FORM_AT_MOST:
+        raise InvalidRequest("A form beside an access token must say its length, and be short.")
     return "access_token" in parse_qs((await request.body()).decode("latin-1"), keep_blank_values=True)
 
 

@@ -178,6 +178,9 @@ class LearnersVerifier(_InTheDoor):
             raise VerifierBroken
         try:
             claims = copy.deepcopy(dict(result))
+        except RecursionError:
+            note("returned claims that are nested too deeply to be copied.")
+            raise VerifierBroken from None
         except Exception:
             note("returned a dict that holds more than plain claims.")
             raise VerifierBroken from None

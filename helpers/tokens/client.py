@@ -55,8 +55,10 @@ class ClientCredentials(AuthBase):
     early: seconds before its expiry from which a token is no longer handed out; at most half of its life.
     auth_method: how the secret is sent, in the form or as HTTP Basic (RFC 6749 §2.3.1); or private_key_jwt, which has
         none, and signs a new assertion for each request (RFC 7523).
-    private_key: for private_key_jwt, an RSA or a P-256 key, as an object or in PEM.  key_id: which of the client's
-        registered keys it is, if there are several.
+    private_key: for private_key_jwt, an RSA or a P-256 key, as an object or in PEM.  key_id: the `kid` under which it
+        is registered; its thumbprint (RFC 7638) when not given, and "" for none.
+    assertion_audience: whom its assertions name in `aud`; the token endpoint when not given.  assertion_typ: their
+        `typ`, "JWT" or "client-authentication+jwt"; `client_assertion` says when to choose which.
     session: sends the token requests, if not one of our own; what is retried is then up to its adapters.
     clock: seconds since the epoch.
 
@@ -76,6 +78,8 @@ class ClientCredentials(AuthBase):
         auth_method: AuthMethod = "client_secret_post",
         private_key: PrivateKey | str | bytes | None = None,
         key_id: str | None = None,
+        assertion_audience: str | None = None,
+        assertion_typ: str = "JWT",
         session: requests.Session | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -88,7 +92,13 @@ class ClientCredentials(AuthBase):
         self.audience = audience
         self.scope = scope
         self._authentication = ClientAuthentication(
-            auth_method, client_id, client_secret, private_key, key_id
+            auth_method,
+            client_id,
+            client_secret,
+            private_key,
+            key_id,
+            audience=assertion_audience or token_endpoint,
+            typ=assertion_typ,
         )
         self._early = early
         self._endpoint = TokenEndpoint(token_endpoint, self._authentication, timeout=timeout, session=session)
@@ -104,12 +114,13 @@ class ClientCredentials(AuthBase):
     ) -> ClientCredentials:
         """A client of the token endpoint that the issuer's metadata names (RFC 8414 §3).
 
-        session: sends the metadata request, and the token requests.  options: what the class takes.
+        session: sends the metadata request, and the token requests.  options: what the class takes; its assertions are
+        for the issuer unless they say otherwise, as draft-ietf-oauth-rfc7523bis §4 demands and Auth0 documents.
         Raises DiscoveryError when the metadata cannot be had, ConfigurationError as the class does.
         """
         with open_session(issuer, session) as opened:  # discovery's own would say that the API asks
             endpoint = discover(issuer, session=opened).token_endpoint
-        return cls(token_endpoint=endpoint, session=session, **options)
+        return cls(token_endpoint=endpoint, session=session, **{"assertion_audience": issuer} | options)
 
     def __repr__(self) -> str:
         proof = "private_key" if self._authentication.is_one_time else "client_secret"

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from .encoding import encode_base64url
 from .errors import ConfigurationError
+from .thumbprint import public_jwk, thumbprint
 
 PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey
 
@@ -32,14 +33,20 @@ def client_assertion(
     private_key: PrivateKey | str | bytes,
     *,
     key_id: str | None = None,
+    typ: str = "JWT",
     lifetime: int = 60,
     now: float | None = None,
 ) -> str:
     """A new assertion, to be sent once (RFC 7523 §3).
 
-    audience: the authorization server's token endpoint, or its issuer identifier.
+    audience: the authorization server's issuer identifier: "the token endpoint URL of the authorization server MUST NOT
+        be used" any more (draft-ietf-oauth-rfc7523bis §4), though servers from before that may want it.
     private_key: an RSA key (RS256) or a P-256 key (ES256), as an object or in PEM.
-    key_id: which of the client's registered keys it is, if there are several.
+    key_id: the `kid` under which the key is registered; its thumbprint (RFC 7638) when not given, which is the one that
+        Auth0 gives it; "" for none.
+    typ: "JWT", or "client-authentication+jwt", which says that this is nothing else. The draft's §4 wants clients to
+        say so. It is not the default, since servers from before the draft may refuse a `typ` that they do not know,
+        and the draft wants none to refuse "JWT".
     lifetime: whole seconds until it expires.
     now: seconds since the epoch; the clock's time when not given.
 
@@ -49,7 +56,7 @@ def client_assertion(
         raise ConfigurationError("An assertion's lifetime must be a positive number of seconds.")
     key = load_private_key(private_key)
     issued_at = int(time.time() if now is None else now)
-    header = {"alg": "RS256" if isinstance(key, RSAPrivateKey) else "ES256", "typ": "JWT"}
+    header = {"alg": "RS256" if isinstance(key, RSAPrivateKey) else "ES256", "typ": typ}
     claims = {
         "iss": client_id,
         "sub": client_id,
@@ -58,8 +65,8 @@ def client_assertion(
         "iat": issued_at,
         "exp": issued_at + int(lifetime),
     }
-    if key_id is not None:
-        header["kid"] = key_id
+    if kid := thumbprint(public_jwk(key.public_key())) if key_id is None else key_id:
+        header["kid"] = kid
     signing_input = b".".join(encode_base64url(_json(part)) for part in (header, claims))
     return b".".join([signing_input, encode_base64url(_sign(signing_input, key))]).decode()
 

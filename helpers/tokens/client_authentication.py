@@ -17,7 +17,12 @@ AuthMethod = Literal["client_secret_post", "client_secret_basic", "private_key_j
 
 
 class ClientAuthentication:
-    """One client's proof, to be made anew for each request. Raises ConfigurationError for what does not go together."""
+    """One client's proof, to be made anew for each request.
+
+    audience: for whom the assertions of private_key_jwt are, and typ: what their header calls them.
+
+    Raises ConfigurationError for what does not go together.
+    """
 
     def __init__(
         self,
@@ -26,6 +31,9 @@ class ClientAuthentication:
         client_secret: str | HasSecretValue | None,
         private_key: PrivateKey | str | bytes | None,
         key_id: str | None,
+        *,
+        audience: str,
+        typ: str,
     ) -> None:
         if method not in get_args(AuthMethod):
             raise ConfigurationError(f"The auth_method must be one of {', '.join(get_args(AuthMethod))}.")
@@ -42,17 +50,22 @@ class ClientAuthentication:
         self._method = method
         self._client_id = client_id
         self._key_id = key_id
+        self._audience = audience
+        self._typ = typ
 
     @property
     def is_one_time(self) -> bool:
         """Whether a proof must not be sent twice."""
         return self._method == "private_key_jwt"
 
-    def proof(self, audience: str, now: float) -> HasSecretValue:
-        """What proves it in one request: the secret, or a new assertion for this audience at this time."""
+    def proof(self, now: float) -> HasSecretValue:
+        """What proves it in one request: the secret, or a new assertion made at this time."""
         if self._method != "private_key_jwt":
             return self._secret
-        return Secret(client_assertion(self._client_id, audience, self._key, key_id=self._key_id, now=now))
+        assertion = client_assertion(
+            self._client_id, self._audience, self._key, key_id=self._key_id, typ=self._typ, now=now
+        )
+        return Secret(assertion)
 
     def form(self, proof: HasSecretValue) -> dict[str, str]:
         """What goes into the form."""

@@ -21,7 +21,7 @@ MAX_KID_SIZE = 256
 class Header:
     """The members of the JOSE header that matter here (RFC 7515 §4.1); `members` is all of them.
 
-    Nothing in it can bring a key: `jwk`, `jku`, `x5c` and `x5u` are never looked at (RFC 8725 §3.10).
+    Nothing in it can bring a key: `jwk`, `jku`, `x5c` and `x5u` are never looked at (RFC 8725 §3.8, §3.10).
     """
 
     alg: str

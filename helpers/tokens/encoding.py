@@ -43,8 +43,9 @@ _LAST = (b"", b"", b"AQgw", b"AEIMQUYcgkosw048")
 def decode_json(octets: bytes) -> Any:
     """The value of a JSON text in UTF-8 (RFC 8259), without what parsers disagree about.
 
-    Refused: bytes that are not UTF-8, a byte-order mark (§8.1), lone surrogates (§8.2), a member name that occurs
-    twice in one object (§4; RFC 7515 §4 demands it), NaN and Infinity (§6), numbers out of range, deep nesting (§9).
+    Refused: bytes that are not UTF-8, a byte-order mark (§8.1), lone surrogates (§8.2), NaN and Infinity (§6), numbers
+    out of range, deep nesting (§9), and a member name that occurs twice in one object (§4). Header members and claims
+    must be unique: RFC 7515 §4 and RFC 7519 §4 have a parser refuse others, or take the last. Not all take the last.
     """
     try:
         text = octets.decode("utf-8").strip(" \t\r\n")

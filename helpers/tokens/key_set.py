@@ -1,4 +1,8 @@
-"""The issuer's keys, fetched when they are needed and not more often (RFC 7517 §5, RFC 8725 §3.10)."""
+"""The issuer's keys, fetched when they are needed and not more often.
+
+"The verifier knows to go back to the jwks_uri location to re-retrieve the keys when it sees an unfamiliar kid value"
+(OpenID Connect Core 1.0 §10.1.1). Anybody can make up such values, so not each of them may cost a fetch.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +56,8 @@ class RemoteKeySet:
     cooldown   seconds between two fetches for unknown key ids, and after a failure
     timeout    seconds until a fetch is given up, all in all
     max_size   bytes of a JWK Set
-    clock      seconds, from any zero
+    clock      seconds, from any zero. Set back to before the last fetch, it makes the keys expire: it then says nothing
+               about their age
 
     The first key asked for makes the first fetch, and everybody who comes meanwhile waits for the same one. A key id
     that is unknown makes one at once: the issuer may have a new key. Nobody else waits: a fetch runs in its own thread,
@@ -84,7 +89,7 @@ class RemoteKeySet:
         self._keys = KeySet()
         self._uri: str | None = None
         self._flight: _Flight | None = None
-        self._fresh_until = self._failed_at = self._sought_at = float("-inf")
+        self._fetched_at = self._fresh_until = self._failed_at = self._sought_at = float("-inf")
         self._failing: str | None = None
 
     @classmethod
@@ -118,7 +123,7 @@ class RemoteKeySet:
 
     def find(self, kid: str | None) -> Key:
         """The key with this id. Raises KeyRefused if there is none, KeysUnavailable if that cannot be known."""
-        if self._clock() < self._fresh_until and (key := self._keys.by_kid.get(kid)) is not None:
+        if self._fetched_at <= self._clock() < self._fresh_until and (key := self._keys.by_kid.get(kid)):
             self._counters.hits += 1
             return key
         chances = 2  # a fetch that was under way already may have left before the key was published
@@ -129,7 +134,7 @@ class RemoteKeySet:
 
     async def find_async(self, kid: str | None) -> Key:
         """Like `find`; a key that is there comes at once, without a thread."""
-        if self._clock() < self._fresh_until and (key := self._keys.by_kid.get(kid)) is not None:
+        if self._fetched_at <= self._clock() < self._fresh_until and (key := self._keys.by_kid.get(kid)):
             self._counters.hits += 1
             return key
         chances = 2
@@ -150,7 +155,8 @@ class RemoteKeySet:
         """The key, or the fetch that may bring it."""
         with self._lock:
             now = self._clock()
-            fresh, serving = now < self._fresh_until, now < self._fresh_until + self._max_stale
+            fresh = self._fetched_at <= now < self._fresh_until
+            serving = self._fetched_at <= now < self._fresh_until + self._max_stale
             key = self._keys.get(kid) if serving else None
             if key is not None:
                 if not fresh:
@@ -161,7 +167,7 @@ class RemoteKeySet:
             if flight is not None:
                 return flight
             if self._failing or not serving:
-                raise KeysUnavailable(self._failed_at + self._cooldown - now)
+                raise KeysUnavailable(min(self._failed_at + self._cooldown - now, self._cooldown))
             self._counters.refusals += 1
             raise unknown_key()
 
@@ -171,8 +177,8 @@ class RemoteKeySet:
             self._land_locked(self._flight, "the fetch took too long")
         if self._flight is not None:
             return self._flight
-        last = max(self._failed_at, self._sought_at) if fresh else self._failed_at
-        if now - last < self._cooldown:
+        moments = (self._failed_at, self._sought_at) if fresh else (self._failed_at,)
+        if any(0 <= now - moment < self._cooldown for moment in moments):  # one in the future says nothing
             return None
         if fresh:  # nothing but an unknown key id asks for fresh keys
             self._sought_at = now
@@ -213,7 +219,9 @@ class RemoteKeySet:
             return
         self._flight = None
         if isinstance(result, KeySet):
-            self._keys, self._fresh_until, self._failing = result, self._clock() + self._ttl, None
+            now = self._clock()
+            self._keys, self._fetched_at, self._fresh_until = result, now, now + self._ttl
+            self._failing = None
         else:
             self._failed_at, self._failing = self._clock(), result
             self._counters.failures += 1

@@ -24,7 +24,8 @@ MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
 """RFC 7518 §3.3 sets the least; beyond the most, a single check takes milliseconds."""
 
 MIN_RSA_EXPONENT, MAX_RSA_EXPONENT = 65_537, 2**32 - 1
-"""An exponent of 1 makes every signature valid, a small one helps forgers, a huge one costs time."""
+"""A policy; FIPS 186-5 §A.1.1 asks for more than 2^16. An exponent of 1 makes every signature valid, a small one helps
+forgers, a huge one costs time."""
 
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 """RFC 7518 §6.2.2, §6.3.2 and §6.4.1. Who publishes these has no secret left: such a key proves nothing."""

@@ -64,7 +64,7 @@ class TokenEndpoint:
         return outcome
 
     def _attempt(self, parameters: Mapping[str, str | None], now: float) -> Asked | TokenRequestError:
-        proof = self._authentication.proof(self._url, now)
+        proof = self._authentication.proof(now)
         response = self._post(parameters, proof)
         outcome = read_token_response(
             response.status_code,

@@ -20,10 +20,12 @@ _NARROW_SCOPE = "Ask for fewer scopes, or add the missing ones to the applicatio
 _CHECK_CLIENT = "Check the client id and the client secret: both must be of one application of this issuer."
 _SEND_CLIENT_ID = "Send the client id: the request came without one."
 _REGISTER_KEY = (
-    "Register the public half of this key with the application; check the client id and the key id."
+    "Register the public half of this key with the application; check the client id, and the key id if it was"
+    " registered under one."
 )
 _AIM_ASSERTION = (
-    "Make the assertion for this issuer: its audience is the token endpoint that discovery names."
+    "Make the assertion for this issuer: its audience is the issuer, exactly as discovery names it, or the token"
+    " endpoint."
 )
 _CHECK_CLOCK = "Check the clock of this machine: an assertion is made for a minute, from now on."
 _NEW_ASSERTION = "Make a new assertion for each request: each is good once."

@@ -1,4 +1,7 @@
-"""The access token verifier: parse, key by kid, signature, claims (RFC 7515 §5.2, RFC 7519 §7.2, RFC 9068 §4)."""
+"""The access token verifier: parse, key by kid, signature, claims (RFC 7515 §5.2, RFC 7519 §7.2, RFC 9068 §4).
+
+Most of its strictness is RFC 8725's, which draft-ietf-oauth-rfc8725bis is to replace.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +35,13 @@ class AccessTokenVerifier:
     issuer            exactly as in `iss`; its keys are found through discovery at the first token
     audience          this API's identifier: a name, not an address
     algorithms        out of RS256, ES256 and EdDSA
-    types             accepted `typ` values ("application/" and case aside); with None among them it may be absent
+    types             accepted `typ` values ("application/" and case aside); with None among them it may be absent.
+                      Okta sends none: ("at+jwt", "JWT", None). An issuer of RFC 9068 tokens alone: ("at+jwt",)
     required_claims   must be there; more can be asked for, `iss`, `aud` and `exp` always are
     require_kid       False lets a token without `kid` mean the only key of the set
     other_audiences   False refuses a token that is meant for other APIs too (RFC 9068 §4 allows both)
+    bound_tokens      True takes a token that is bound to a key of its client (`cnf`), for an API that checks the proof
+                      of that key itself (RFC 9449 §7, RFC 8705 §3); a bearer of it alone may be a thief
     leeway            seconds by which this clock and the issuer's may differ
     max_lifetime      seconds from `iat` to `exp`
     max_size          characters of a token
@@ -57,6 +63,7 @@ class AccessTokenVerifier:
         required_claims: Sequence[str] = REQUIRED,
         require_kid: bool = True,
         other_audiences: bool = True,
+        bound_tokens: bool = False,
         leeway: float = 0.0,
         max_lifetime: int = THIRTY_DAYS,
         max_size: int = MAX_SIZE,
@@ -83,7 +90,7 @@ class AccessTokenVerifier:
         self._types = frozenset(map(_media_type, types))
         self._required_claims = tuple(required_claims)
         self._require_kid = require_kid
-        self._expected = Expected(issuer, audience, leeway, int(max_lifetime), other_audiences)
+        self._expected = Expected(issuer, audience, leeway, int(max_lifetime), other_audiences, bound_tokens)
         self._max_size = max_size
         self._clock = clock
         # All tokens of an issuer begin with the same header: those accepted last are not read again.

@@ -15,19 +15,23 @@ INACTIVE = {"active": False}
 
 
 @pytest.fixture(scope="module")
-def api_itself(registry) -> Application:
+def api_itself(registry, api) -> Application:
     """The API, registered as an application of its own, so that it may ask."""
-    return registry.create_application("Todo API asks")
+    return registry.create_application("Todo API asks", introspects=[AUDIENCE])
 
 
 @pytest.fixture(scope="module")
 def introspect(server, api_itself):
-    """Ask about a token as the API, and return the answer's body."""
+    """Ask about a token as the API, or as another application, and return the answer's body."""
     session = requests.Session()
-    session.auth = (api_itself.client_id, api_itself.client_secret.get_secret_value())
 
-    def ask(token: str, issuer: str = server.issuer, **parameters: str) -> dict:
-        answer = session.post(f"{issuer}oauth/introspect", data={"token": token} | parameters, timeout=10)
+    def ask(token: str, issuer: str = server.issuer, asker: Application = api_itself) -> dict:
+        answer = session.post(
+            f"{issuer}oauth/introspect",
+            data={"token": token},
+            auth=(asker.client_id, asker.client_secret.get_secret_value()),
+            timeout=10,
+        )
         assert answer.status_code == 200
         assert answer.headers["Cache-Control"] == "no-store"
         return answer.json()
@@ -98,10 +102,45 @@ def test_a_live_token_is_active_and_comes_with_its_claims(server, introspect, ba
 def test_a_token_of_the_other_profile_too(registry, introspect, batch, token_of):
     registry.create_api("Reports", "urn:reports-asked", {}, token_profile="rfc9068")
     registry.create_grant(batch.client_id, "urn:reports-asked", [])
-    answer = introspect(token_of(batch, audience="urn:reports-asked"))
+    reports = registry.create_application("Reports asks", introspects=["urn:reports-asked"])
+    answer = introspect(token_of(batch, audience="urn:reports-asked"), asker=reports)
 
     assert (answer["active"], answer["client_id"]) == (True, batch.client_id)
     assert answer["jti"] and "scope" not in answer
+
+
+def test_an_api_is_told_about_its_own_tokens_alone(registry, introspect, api_itself, batch, token_of):
+    """RFC 7662 §2.2: one that is for somebody else is inactive to whoever asks, whatever else holds of it."""
+    registry.create_api("Payments", "urn:payments", {})
+    registry.create_grant(batch.client_id, "urn:payments", [])
+    payments = registry.create_application("Payments asks", introspects=["urn:payments"])
+    both = registry.create_application("Gateway", introspects=["urn:payments", AUDIENCE])
+    for_todos, for_payments = token_of(batch), token_of(batch, audience="urn:payments")
+
+    seen = {
+        asker.name: [introspect(token, asker=asker)["active"] for token in (for_todos, for_payments)]
+        for asker in (api_itself, payments, both)
+    }
+    assert seen == {
+        "Todo API asks": [True, False],
+        "Payments asks": [False, True],
+        "Gateway": [True, True],
+    }
+    registry.delete_api("urn:payments")
+    registry.create_api("Payments of somebody else", "urn:payments", {})
+    registry.create_grant(batch.client_id, "urn:payments", [])
+    assert introspect(for_payments, asker=payments) == INACTIVE
+
+
+def test_a_client_is_told_about_its_own_tokens_and_not_about_those_of_others(
+    registry, api, introspect, batch, token_of
+):
+    other = registry.create_application("Other batch")
+    registry.create_grant(other.client_id, AUDIENCE, ["read:todos"])
+    token = token_of(batch)
+
+    assert introspect(token, asker=batch)["active"] is True
+    assert introspect(token, asker=other) == INACTIVE
 
 
 @pytest.mark.parametrize("encoding", ["data", "json"])

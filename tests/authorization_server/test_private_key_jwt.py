@@ -11,11 +11,13 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from helpers.authorization_server import Application
+from helpers.authorization_server import Application, RegistryError
 from helpers.authorization_server.client_assertion import ClientAssertions
 from helpers.authorization_server.digest_memory import DigestMemory
 from helpers.clock import Clock
+from helpers.tokens.signature import check_signature
 
 AUDIENCE = "http://localhost:3001"
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -147,12 +149,94 @@ def test_with_two_keys_the_kid_says_which(registry, api, post, assertion):
 
     assert post(assertion(headers={"kid": "old"}, **said)).status_code == 200
     assert post(assertion(KEYS["ES256"], "ES256", {"kid": "new"}, **said)).status_code == 200
-    for kid in (..., "new"):
-        assert "No key" in refusal(post(assertion(headers={"kid": kid}, **said)))
+    assert "No key" in refusal(post(assertion(headers={"kid": "new"}, **said)))
 
     registry.create_application("Two keys", public_keys=[public_jwk("ES256", kid="new")])
     assert "No key" in refusal(post(assertion(headers={"kid": "old"}, **said)))
     assert post(assertion(KEYS["ES256"], "ES256", {"kid": "new"}, **said)).status_code == 200
+
+
+def test_without_a_kid_each_key_of_the_algorithm_is_tried(registry, api, post, assertion):
+    """So a client that sends none can change keys as well: register the second, switch over, remove the first."""
+    first, second = (rsa.generate_private_key(65_537, 2048) for _ in range(2))
+    jwks = [RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) for key in (first, second)]
+
+    def register(*keys: dict) -> str:
+        return registry.create_application("Changes keys", public_keys=keys).client_id
+
+    def status(key: rsa.RSAPrivateKey) -> int:
+        return post(assertion(key, headers={"kid": ...}, iss=client_id, sub=client_id)).status_code
+
+    client_id = register(jwks[0], public_jwk("ES256"))
+    registry.create_grant(client_id, AUDIENCE, [])
+    assert (status(first), status(second)) == (200, 401)
+    register(*jwks, public_jwk("ES256"))
+    assert (status(first), status(second)) == (200, 200)
+    register(jwks[1], public_jwk("ES256"))
+    assert (status(first), status(second)) == (401, 200)
+    assert status(FOREIGN) == 401
+
+
+def test_there_are_few_keys_to_be_tried(registry):
+    jwks = [
+        ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key(), as_dict=True)
+        for _ in range(6)
+    ]
+    assert len(registry.create_application("Five keys", public_keys=jwks[:5]).public_keys) == 5
+    with pytest.raises(RegistryError, match="at most 5 public_keys"):
+        registry.create_application("Six keys", public_keys=jwks)
+
+
+GUESSES = {
+    "an unknown client": {"sub": "nobody", "iss": "nobody"},
+    "an unknown client, with Ed25519": {"key": KEYS["EdDSA"], "algorithm": "EdDSA", "sub": "nobody"},
+    "another key": {"key": FOREIGN},
+    "another key without a kid": {"headers": {"kid": ...}, "key": FOREIGN},
+    "another kid": {"headers": {"kid": "two"}},
+    "another kind of key": {"key": KEYS["ES256"], "algorithm": "ES256"},
+    "no guess": {},
+}
+
+
+@pytest.mark.parametrize("changes", GUESSES.values(), ids=GUESSES)
+def test_one_signature_is_checked_whether_there_is_such_a_client_and_such_a_key_or_not(
+    post, assertion, monkeypatch, changes
+):
+    checked = []
+
+    def check(token, key):
+        checked.append(key.alg)
+        check_signature(token, key)
+
+    monkeypatch.setattr("helpers.authorization_server.client_assertion.check_signature", check)
+    assert post(assertion(**changes)).status_code == (401 if changes else 200)
+    assert checked == [changes.get("algorithm", "RS256")]
+
+
+def test_a_clock_may_be_ten_seconds_off(serve, registry, keyed, post, assertion):
+    server = serve(registry=registry, clock=lambda: 1_000_000.0)
+
+    def said(iat: int, exp: int, **changes: int) -> requests.Response:
+        return post(assertion(aud=server.issuer, iat=iat, exp=exp, **changes), issuer=server.issuer)
+
+    assert said(1_000_010, 1_000_310, nbf=1_000_010).status_code == 200
+    assert "in the future" in refusal(said(1_000_011, 1_000_060))
+    assert "in the future" in refusal(said(1_000_000, 1_000_060, nbf=1_000_011))
+    assert "too far ahead" in refusal(said(1_000_000, 1_000_311))
+    assert said(999_931, 999_991).status_code == 200
+    assert "expired" in refusal(said(999_930, 999_990))
+
+
+def test_it_is_remembered_for_as_long_as_it_is_taken(serve, registry, keyed, post, assertion, monkeypatch):
+    now = 1_000_000.0
+    server = serve(registry=registry, clock=lambda: now)
+    monkeypatch.setattr(server._token_endpoint._clients._assertions, "_quota", 1)
+    once = assertion(aud=server.issuer, iat=999_940, exp=1_000_000)
+
+    assert post(once, issuer=server.issuer).status_code == 200
+    now = 1_000_009.0
+    assert post(assertion(aud=server.issuer, iat=..., exp=1_000_060), issuer=server.issuer).status_code == 503
+    assert "used before" in refusal(post(once, issuer=server.issuer))
 
 
 def test_an_assertion_is_good_once(post, assertion):
@@ -179,21 +263,38 @@ def test_a_refused_assertion_uses_nothing_up(post, assertion):
     assert post(assertion(jti="kept")).status_code == 200
 
 
-def test_used_assertions_are_forgotten_when_they_have_expired(serve, registry, keyed, post, assertion):
+def test_a_used_assertion_stays_used_when_the_clock_is_set_back(serve, registry, keyed, post, assertion):
     clock = Clock()
     server = serve(registry=registry, clock=clock)
-    said = {"aud": server.issuer, "jti": "again"}
+    once = assertion(aud=server.issuer)
 
-    assert post(assertion(**said), issuer=server.issuer).status_code == 200
+    assert post(once, issuer=server.issuer).status_code == 200
     clock.advance(100)
-    assert "expired" in refusal(post(assertion(**said), issuer=server.issuer))
+    assert "expired" in refusal(post(once, issuer=server.issuer))
     later = int(clock()) + 60
-    assert post(assertion(**said, exp=later), issuer=server.issuer).status_code == 200
+    assert post(assertion(aud=server.issuer, exp=later), issuer=server.issuer).status_code == 200
+    clock.reset()
+    assert "used before" in refusal(post(once, issuer=server.issuer))
+    assert post(assertion(aud=server.issuer), issuer=server.issuer).status_code == 200
 
 
-def test_when_no_more_can_be_remembered_no_assertion_is_taken(server, keyed, post, assertion, monkeypatch):
-    monkeypatch.setattr(server._token_endpoint._clients._assertions, "_used", DigestMemory(limit=0))
-    assert post(assertion()).status_code == 503
+def test_one_client_does_not_use_up_the_memory_of_another(
+    serve, registry, keyed, post, assertion, monkeypatch
+):
+    clock = Clock()
+    server = serve(registry=registry, clock=clock)
+    monkeypatch.setattr(server._token_endpoint._clients._assertions, "_quota", 2)
+    other = registry.create_application("Quiet", public_keys=[public_jwk("RS256", kid="one")]).client_id
+    registry.create_grant(other, AUDIENCE, [])
+
+    def status(path: str = "token", **changes) -> int:
+        changes = {"aud": server.issuer, "exp": int(clock()) + 60} | changes
+        return post(assertion(**changes), path, issuer=server.issuer, token="x").status_code
+
+    assert [status("introspect"), status(), status("introspect"), status()] == [200, 200, 503, 503]
+    assert status(iss=other, sub=other) == 200
+    clock.advance(80)
+    assert status() == 200
 
 
 REFUSED = {

@@ -20,6 +20,8 @@ def test_discovery(server):
     issuer = server.issuer
     response = requests.get(f"{issuer}.well-known/openid-configuration", timeout=10)
 
+    methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
+    algorithms = ["RS256", "ES256", "EdDSA"]
     assert issuer.endswith("/")
     assert response.json() == {
         "issuer": issuer,
@@ -27,12 +29,13 @@ def test_discovery(server):
         "jwks_uri": f"{issuer}.well-known/jwks.json",
         "introspection_endpoint": f"{issuer}oauth/introspect",
         "revocation_endpoint": f"{issuer}oauth/revoke",
-        "token_endpoint_auth_methods_supported": [
-            "client_secret_basic",
-            "client_secret_post",
-            "private_key_jwt",
-        ],
-        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "ES256", "EdDSA"],
+        "response_types_supported": [],
+        "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
+        "introspection_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
     }
 
 

@@ -55,6 +55,17 @@ def test_the_secret_is_nowhere_but_on_the_new_application(registry):
     assert not any(secret.encode() in (kept.salt, kept.digest) for kept in registry._secrets.values())
 
 
+def test_an_application_stands_for_the_apis_that_it_was_given_last_and_that_are_there(registry):
+    registry.create_api("Reports", "urn:reports", {})
+    asks = registry.create_application("Asks", introspects=[AUDIENCE, "urn:reports"])
+    assert asks.introspects == (AUDIENCE, "urn:reports")
+    registry.delete_api("urn:reports")
+    assert registry.applications[asks.client_id].introspects == (AUDIENCE,)
+
+    assert registry.create_application("Asks").introspects == ()
+    assert registry.applications["batch"].introspects == ()
+
+
 def test_equal_secrets_do_not_have_equal_hashes(registry):
     registry.create_application("Twin", client_id="twin", client_secret="first")
     assert registry._secrets["twin"].digest != registry._secrets["batch"].digest
@@ -351,6 +362,15 @@ REFUSED = {
         lambda r: r.create_grant("batch", f"{AUDIENCE}/", []),
         'No API has the identifier "http://localhost:3001/": create one with create_api(...), '
         'or give one of "http://localhost:3001".',
+    ),
+    "standing for a name in place of an identifier": (
+        lambda r: r.create_application("Asks", introspects=["TodoAPI"]),
+        'No API has the identifier "TodoAPI": create one with create_api(...), '
+        'or give one of "http://localhost:3001".',
+    ),
+    "standing for an identifier in place of a list": (
+        lambda r: r.create_application("Asks", introspects=AUDIENCE),
+        'Give introspects as a list, such as ["http://localhost:3001"].',
     ),
     "grant of an unknown scope": (
         lambda r: r.create_grant("batch", AUDIENCE, ["read:todos", "delete:todos"]),

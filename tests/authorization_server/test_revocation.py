@@ -6,6 +6,7 @@ import requests
 from helpers.authorization_server import SigningKeys
 from helpers.authorization_server.digest_memory import DigestMemory, MemoryFull
 from helpers.authorization_server.issued_tokens import IssuedTokens
+from helpers.clock import Clock
 
 AUDIENCE = "http://localhost:3001"
 
@@ -87,15 +88,38 @@ def test_when_no_more_can_be_remembered_the_client_is_told_to_try_again(call, to
     assert (answer.status_code, answer.json()["error"]) == (503, "temporarily_unavailable")
 
 
-def test_a_token_is_remembered_until_it_would_have_expired():
-    memory = DigestMemory()
-    assert memory.add("a", until=20, now=0) and memory.add("b", until=10, now=0)
-    assert not memory.add("a", until=20, now=0)
-    assert memory.add("c", until=30, now=10)
+def test_a_token_that_was_revoked_stays_so_when_the_clock_is_set_back(serve, registry, api, application):
+    clock = Clock()
+    server = serve(registry=registry, clock=clock)
+    registry.create_api("Short", "urn:short", {}, token_lifetime=60)
+    registry.create_grant(application.client_id, "urn:short", [])
+    credentials = {
+        "client_id": application.client_id,
+        "client_secret": application.client_secret.get_secret_value(),
+    }
 
-    assert "a" in memory and "b" not in memory and len(memory) == 2
-    assert memory.add("d", until=40, now=30)
-    assert len(memory) == 1
+    def post(path: str, **parameters: str) -> requests.Response:
+        return requests.post(f"{server.issuer}oauth/{path}", data=credentials | parameters, timeout=10)
+
+    def revoked() -> str:
+        answer = post("token", grant_type="client_credentials", audience="urn:short")
+        token = answer.json()["access_token"]
+        assert post("revoke", token=token).status_code == 200
+        return token
+
+    first = revoked()
+    clock.advance(100)
+    revoked()  # the first one has expired, and could be forgotten
+    clock.reset()
+    assert post("introspect", token=first).json() == {"active": False}
+
+
+def test_a_text_is_known_until_its_room_is_needed_and_its_time_is_over():
+    memory = DigestMemory(limit=2)
+    assert memory.add("a", until=10, now=0) and memory.add("b", until=20, now=0)
+    assert not memory.add("a", until=10, now=15) and memory.knows("a", until=10)
+    assert memory.add("c", until=30, now=15)
+    assert len(memory) == 2 and memory.knows("b", until=20) and not memory.knows("d", until=40)
 
 
 def test_a_full_memory_forgets_nothing_before_its_time():
@@ -104,8 +128,21 @@ def test_a_full_memory_forgets_nothing_before_its_time():
     memory.add("b", until=20, now=0)
     with pytest.raises(MemoryFull):
         memory.add("c", until=30, now=0)
-    assert "a" in memory and not memory.add("a", until=10, now=0)
+    assert memory.knows("a", until=10) and not memory.add("a", until=10, now=0)
     assert memory.add("c", until=30, now=10)
+
+
+def test_what_was_forgotten_is_not_new_when_the_clock_is_set_back():
+    """The clock goes to 20 and back to 0, where "a" is good again."""
+    memory = DigestMemory(limit=1)
+    assert memory.add("a", until=10, now=0)
+    assert memory.add("b", until=30, now=20)
+
+    assert memory.knows("a", until=10) and not memory.add("a", until=10, now=0)
+    assert not memory.add("never seen", until=9, now=0)  # it could be one that was
+    with pytest.raises(MemoryFull):
+        memory.add("later", until=11, now=0)
+    assert memory.add("later", until=31, now=30)
 
 
 def test_the_memory_holds_no_token():
@@ -117,8 +154,9 @@ def test_the_memory_holds_no_token():
 def test_revoking_is_for_one_server_and_local_verification_does_not_notice(server, keys, call, token):
     assert call("revoke", token=token).status_code == 200
     other = IssuedTokens(server.issuer, server.registry, keys, server.clock)
-    assert not other.is_revoked(token)
-    assert other.claims(token) is not None  # the signature and the claims are as good as before
+    claims = other.claims(token)
+    assert claims is not None  # the signature and the claims are as good as before
+    assert not other.is_revoked(token, claims)
     assert IssuedTokens(server.issuer, server.registry, SigningKeys(), server.clock).claims(token) is None
 
 

@@ -18,11 +18,14 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from joserfc.jwk import ECKey
 
-from helpers.authorization_server import AuthorizationServer
+from helpers.authorization_server import Application, AuthorizationServer
+from helpers.authorization_server.public_key import read_public_keys
 from helpers.services import Service, listen
 from helpers.tokens.client import ClientCredentials, ConfigurationError, TokenRequestError
 from helpers.tokens.client_assertion import client_assertion
+from helpers.tokens.thumbprint import public_jwk, thumbprint
 
 AUDIENCE = "http://localhost:3001"
 RSA_KEY = rsa.generate_private_key(65_537, 2048)
@@ -59,15 +62,15 @@ def slept(monkeypatch) -> list[float]:
 @pytest.mark.parametrize(("key", "algorithm"), [(RSA_KEY, "RS256"), (EC_KEY, "ES256")])
 def test_an_assertion_says_who_to_whom_and_until_when(key, algorithm):
     header, claims = read(
-        client_assertion("batch", "https://issuer.example/token", key, now=1_000.9), key, algorithm
+        client_assertion("batch", "https://issuer.example/", key, now=1_000.9), key, algorithm
     )
 
-    assert header == {"alg": algorithm, "typ": "JWT"}
+    assert header == {"alg": algorithm, "typ": "JWT", "kid": read_public_keys([public_pem(key)])[0].kid}
     assert claims.pop("jti")
     assert claims == {
         "iss": "batch",
         "sub": "batch",
-        "aud": "https://issuer.example/token",
+        "aud": "https://issuer.example/",
         "iat": 1_000,
         "exp": 1_060,
     }
@@ -79,6 +82,28 @@ def test_lifetime_and_key_id_can_be_set_and_the_time_is_now():
     assert header["kid"] == "two"
     assert before <= claims["iat"] <= time.time()
     assert claims["exp"] - claims["iat"] == 5
+
+
+def test_the_key_id_may_be_left_out_and_the_type_be_said_outright():
+    header, _ = read(client_assertion("batch", "a", RSA_KEY, key_id="", typ="client-authentication+jwt"))
+    assert header == {"alg": "RS256", "typ": "client-authentication+jwt"}
+
+
+def test_the_thumbprint_is_that_of_the_standard():
+    """The example of RFC 7638 §3.1, and one coordinate that begins with a zero (RFC 7518 §6.2.1.2)."""
+    modulus = (
+        "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknj"
+        "hMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQ"
+        "vRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzK"
+        "nqDKgw"
+    )
+    jwk = {"kty": "RSA", "alg": "RS256", "kid": "2011-04-29", "e": "AQAB", "n": modulus}
+    assert thumbprint(jwk) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+
+    numbers = (ec.derive_private_key(number, ec.SECP256R1()).public_key() for number in range(1, 10_000))
+    key = next(key for key in numbers if key.public_numbers().x < 1 << 248)
+    assert public_jwk(key) | {"kid": ""} == ECKey.import_key(key).as_dict() | {"kid": ""}
+    assert thumbprint(public_jwk(key)) == ECKey.import_key(key).thumbprint()
 
 
 def test_no_two_assertions_are_alike():
@@ -151,6 +176,14 @@ def test_the_request_has_an_assertion_in_place_of_a_secret(make_client, issuer, 
         issuer.token_endpoint,
     )
     assert (claims["iat"], claims["exp"]) == (clock.now, clock.now + 60)
+
+
+def test_the_assertion_is_for_whom_it_is_said_to_be(make_client, issuer):
+    make_client(
+        **PARAMETERS, assertion_audience="https://other.example/", assertion_typ="client-authentication+jwt"
+    ).token()
+    header, claims = read(issuer.asked[0].form["client_assertion"])
+    assert (claims["aud"], header["typ"]) == ("https://other.example/", "client-authentication+jwt")
 
 
 def jtis(issuer) -> list[str]:
@@ -280,6 +313,75 @@ def test_the_local_server_takes_it_and_takes_it_once(server, key):
     answers = [requests.post(client.token_endpoint, data=form, timeout=10) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 401]
     assert "used before" in json.loads(answers[1].content)["error_description"]
+
+
+@pytest.fixture
+def sent(server, monkeypatch) -> list[str]:
+    """The assertions that the local server got."""
+    seen: list[str] = []
+    assertions = server._token_endpoint._clients._assertions
+    authenticate = assertions.authenticate
+
+    def spy(assertion: str, client_id: str | None) -> Application:
+        seen.append(assertion)
+        return authenticate(assertion, client_id)
+
+    monkeypatch.setattr(assertions, "authenticate", spy)
+    return seen
+
+
+def test_to_an_issuer_the_assertion_names_the_issuer_and_nobody_else(server, sent):
+    """draft-ietf-oauth-rfc7523bis §4: the token endpoint "MUST NOT be used as an audience value"."""
+    application = server.registry.create_application("Named", public_keys=[public_pem(RSA_KEY)])
+    server.registry.create_grant(application.client_id, AUDIENCE, [])
+    settings = {
+        "client_id": application.client_id,
+        "audience": AUDIENCE,
+        "auth_method": "private_key_jwt",
+        "private_key": RSA_KEY,
+    }
+    endpoint = f"{server.issuer}oauth/token"
+    clients = [
+        ClientCredentials.from_issuer(server.issuer, **settings),
+        ClientCredentials.from_issuer(server.issuer, **settings, assertion_audience=endpoint),
+        ClientCredentials(token_endpoint=endpoint, **settings),
+        ClientCredentials(token_endpoint=endpoint, **settings, assertion_audience=server.issuer),
+    ]
+    assert all(client.token() for client in clients)
+    audiences = [read(assertion)[1]["aud"] for assertion in sent]
+    assert audiences == [server.issuer, endpoint, endpoint, server.issuer]
+
+
+@pytest.mark.parametrize("key", [RSA_KEY, EC_KEY], ids=["RSA", "EC"])
+def test_a_key_is_changed_without_a_moment_in_which_no_key_works(server, key):
+    """Register the second, switch over, remove the first; nobody has to agree on a kid."""
+    new = rsa.generate_private_key(65_537, 2048)
+
+    def register(*keys) -> str:
+        application = server.registry.create_application("Changing", public_keys=map(public_pem, keys))
+        server.registry.create_grant(application.client_id, AUDIENCE, [])
+        return application.client_id
+
+    def works(key) -> bool:
+        client = ClientCredentials.from_issuer(
+            server.issuer,
+            client_id=client_id,
+            audience=AUDIENCE,
+            auth_method="private_key_jwt",
+            private_key=key,
+        )
+        try:
+            return bool(client.token())
+        except TokenRequestError as error:
+            assert error.error == "invalid_client"
+            return False
+
+    client_id = register(key)
+    assert (works(key), works(new)) == (True, False)
+    register(key, new)
+    assert (works(key), works(new)) == (True, True)
+    register(new)
+    assert (works(key), works(new)) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,15 @@ def test_a_function_refuses_by_what_the_door_takes_for_a_refusal() -> None:
     assert "broke  alg none: raised NotMine (line 2 of the cell's function) (RFC 8725 §3.1)" in str(board)
 
 
+def test_what_an_exception_says_does_not_hang_on_the_release_of_python() -> None:
+    def verify(token: str) -> Any:
+        return lab.authorization_server.keys.current.private_key.verify(token)
+
+    lab.use_verifier(verify)
+    said = "raised AttributeError: an object has no attribute 'verify' (line 2 of the cell's function)"
+    assert f"broke  alg none: {said} (RFC 8725 §3.1)" in str(lab.attack(family="signature"))
+
+
 def test_json_nested_too_deeply_breaks_a_function_and_not_the_kernel() -> None:
     def verify(token: str) -> Any:
         copy.deepcopy(json.loads(decode(token.split(".")[1])))
@@ -139,11 +148,10 @@ def test_the_difference_is_that_to_what_came_of_each_attack_last() -> None:
     worse = lab.attack(unchecked, "keys").difference
     assert re.fullmatch(r"Compared with the run before \(verify\): 2\d more get in\.", worse)
     lab.use_verifier(unchecked)
-    mixed = lab.attack(family="claims").difference + lab.attack(family="keys").difference
-    assert mixed == 2 * "Compared with the run before (unchecked): the same are stopped."
+    assert lab.attack(family="keys").difference == again
     lab.attack(lab.verifier.verify, "keys")
     several = lab.attack(lab.verifier.verify).difference
-    assert re.match(r"Compared with the runs before \(unchecked; verify\): \d\d more are stopped", several)
+    assert re.match(r"Compared with the runs before \(unchecked; verify\): \d+ more are stopped\.", several)
 
 
 def test_the_board_is_the_same_each_time_and_small() -> None:

@@ -338,7 +338,7 @@ def test_with_the_local_authorization_server_a_withdrawn_grant_ends_a_token_at_o
     service = Service("authorization server", local.app, sock).start()
     try:
         local.registry.create_api("Todo API", AUDIENCE, {"read:todos": ""})
-        api = local.registry.create_application("Todo API")
+        api = local.registry.create_application("Todo API", introspects=[AUDIENCE])
         batch = local.registry.create_application("Batch")
         local.registry.create_grant(batch.client_id, AUDIENCE, ["read:todos"])
         body = {

@@ -338,6 +338,60 @@ def test_a_server_that_is_not_there(server, clock, forge):
     assert "cannot connect" in remote.failing
 
 
+# A clock that is set back
+
+
+def test_keys_from_a_time_that_has_not_come_are_fetched_anew(server, remote, clock, forge):
+    """Nobody knows how old they are: it may be long after the clock was set back that somebody asks."""
+    clock.now = 1_000_000
+    remote.find("current")
+    server.jwks = {"keys": [forge.jwk("next", forge.other_key)]}
+    clock.now = 0
+    assert outcome(lambda: remote.find("current")) == "key_unknown"
+    assert asyncio.run(async_outcome(remote, "next")) == "next"
+
+
+def test_nor_do_they_serve_while_they_cannot_be_had(server, remote, clock):
+    clock.now = 1_000_000
+    remote.find("current")
+    server.answer = server.broken
+    clock.now = 0
+    for _ in range(3):
+        with pytest.raises(KeysUnavailable) as caught:
+            remote.find("current")
+    assert (server.fetches, caught.value.retry_after) == (2, 10)
+    clock.now = 10
+    server.answer = server.well
+    assert outcome(lambda: remote.find("current")) == "current"
+
+
+def test_a_failure_in_the_future_holds_nothing_up(server, remote, clock):
+    clock.now = 1_000_000
+    server.answer = server.broken
+    assert outcome(lambda: remote.find("current")) == "keys_unavailable"
+    server.answer = server.well
+    clock.now = 0
+    assert outcome(lambda: remote.find("current")) == "current"
+
+
+def test_a_search_in_the_future_allows_one_and_no_flood(server, remote, clock, forge):
+    clock.now = 1_000_000
+    server.answer = server.broken
+    outcome(lambda: remote.find("current"))
+    server.answer = server.well
+    clock.now += 10
+    remote.find("current")
+    outcome(lambda: remote.find("made-up"))
+    clock.now = 0
+    remote.find("current")
+    server.jwks = {"keys": [forge.jwk("current"), forge.jwk("next", forge.other_key)]}
+    assert outcome(lambda: remote.find("next")) == "next"
+    before = server.fetches
+    for number in range(100):
+        assert outcome(lambda kid=f"made-up-{number}": remote.find(kid)) == "key_unknown"
+    assert server.fetches == before
+
+
 # A server that hangs
 
 

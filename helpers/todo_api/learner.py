@@ -178,9 +178,10 @@ class LearnersVerifier(_InTheDoor):
             raise VerifierBroken
         try:
             claims = copy.deepcopy(dict(result))
-        except RecursionError:
-            note("returned claims that are nested too deeply to be copied.")
-            raise VerifierBroken from None
+        except (
+            RecursionError
+        ):  # what lies too deep in each other to be copied: the door looks at the top alone
+            claims = dict(result)
         except Exception:
             note("returned a dict that holds more than plain claims.")
             raise VerifierBroken from None

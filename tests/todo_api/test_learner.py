@@ -272,6 +272,14 @@ def test_the_door_gets_a_copy_of_the_claims() -> None:
     assert claims == kept and claims is not kept and claims["deep"] is not kept["deep"]
 
 
+def test_claims_too_deep_to_copy_are_claims_all_the_same() -> None:
+    deep: list[Any] = []
+    for _ in range(2_000):
+        deep = [deep]
+    claims = asyncio.run(LearnersVerifier(lambda token: {"scope": "read:todos", "deep": deep})("token"))
+    assert claims["scope"] == "read:todos" and claims["deep"] is deep
+
+
 def test_what_the_function_prints_is_kept_bounded_and_lands_nowhere_else(
     service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:

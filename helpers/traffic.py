@@ -20,6 +20,9 @@ from helpers.display.traffic import Answer, Mark, traffic_picture
 from helpers.lab import LabError
 from helpers.tokens.fetch import is_safe_address
 
+LONGER = 3
+"""Requests after a pause for which the token is not exchanged yet."""
+
 
 class Traffic:
     """Sends one GET after the other, for as long as its ``with`` block lasts; at the end of a cell it draws itself.
@@ -60,6 +63,8 @@ class Traffic:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="traffic", daemon=True)
         self._token = ""
+        self._sent = 0
+        self._renew_at = new_token_every
         self._began = 0.0
 
     def __enter__(self) -> Traffic:
@@ -107,11 +112,13 @@ class Traffic:
     def paused(self, label: str) -> Iterator[None]:
         """Hold the next request back while a block runs, then mark what the block did.
 
-        For a change that some request would otherwise meet before its mark is set.
+        For a change that some request would otherwise meet before its mark is set. The token at hand is used a little
+        longer, so that a token from before the change is always shown after it.
         """
         with self._turn:
             yield
             self.mark(label)
+            self._renew_at = max(self._renew_at, self._sent + LONGER)
 
     @property
     def answers(self) -> list[Answer]:
@@ -157,20 +164,19 @@ class Traffic:
     def _run(self) -> None:
         """In its own thread: ask, note the answer, ask again."""
         kid = _key_id(self._token)
-        sent = 0
         try:
             while not self._over.is_set():
-                if sent and sent % self._new_token_every == 0:
-                    self._renew()
-                    kid = _key_id(self._token)
                 with self._turn:
+                    if self._sent >= self._renew_at:
+                        self._renew()
+                        kid = _key_id(self._token)
                     began = self._now()
                     status = self._ask()
                     answer = Answer(began, status, self._now() - began, kid)
+                    self._sent += 1
                 with self._news:
                     self._answers.append(answer)
                     self._news.notify_all()
-                sent += 1
                 self._over.wait(self._pause)
         finally:
             self._connection.close()
@@ -179,6 +185,7 @@ class Traffic:
                 self._news.notify_all()
 
     def _renew(self) -> None:
+        self._renew_at = self._sent + self._new_token_every
         try:
             self._token = self._get_token()
         except Exception as error:  # a lesson may have taken the authorization server down

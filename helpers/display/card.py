@@ -43,8 +43,9 @@ class Card:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         cell = "text-align:left;vertical-align:top"
+        wide = f"{cell};overflow-wrap:anywhere"  # an address would not fit into a narrow window
         rows = "".join(
-            f'<tr><th style="{cell}">{escape(label)}</th><td style="{cell}">{_value(value)}</td></tr>'
+            f'<tr><th style="{cell}">{escape(label)}</th><td style="{wide}">{_value(value)}</td></tr>'
             for label, value in self.rows
         )
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)

@@ -1,5 +1,7 @@
 """Wrong answers to the exercises of lesson 06, each with a piece of what it must be told."""
 
+from helpers.exercises import lesson_06
+
 
 def _function(signature: str, *lines: str) -> str:
     return f"def {signature}:\n" + "\n".join(f"    {line}" for line in lines)
@@ -17,38 +19,11 @@ _TEXT = "if not isinstance(kid, str): raise ValueError('no text')"
 _REPLACE = "cache['keys'] = fetch()"
 _LOOK_UP = ("if kid not in cache['keys']: raise ValueError('unknown')", "return cache['keys'][kid]")
 
-_LASTING = """
-from helpers.tokens.errors import KeysUnavailable
-
-TTL, MAX_STALE, COOLDOWN, NEVER = 600, 3600, 10, float("-inf")
-
-def lasting(kid, cache, fetch, now):
-    if not isinstance(kid, str):
-        raise ValueError("no text")
-    fresh = now < cache.get("fetched", NEVER) + TTL
-    if fresh and kid in cache["keys"]:
-        return cache["keys"][kid]
-    last = max(cache.get("failed", NEVER), cache.get("sought", NEVER) if fresh else NEVER)
-    if now >= last + COOLDOWN:
-        if fresh:
-            cache["sought"] = now
-        try:
-            cache.update(keys=fetch(), fetched=now, failed=NEVER)
-        except Exception:
-            cache["failed"] = now
-    if now >= cache.get("fetched", NEVER) + TTL + MAX_STALE:
-        raise KeysUnavailable(COOLDOWN)
-    if kid in cache["keys"]:
-        return cache["keys"][kid]
-    if cache["failed"] > NEVER:
-        raise KeysUnavailable(COOLDOWN)
-    raise ValueError("unknown")
-"""
-
 
 def _lasting(old: str, new: str) -> str:
-    assert old in _LASTING
-    return _LASTING.replace(old, new)
+    solution = lesson_06.lasting.solution_code
+    assert old in solution
+    return solution.replace(old, new)
 
 
 def _load(*lines: str) -> str:

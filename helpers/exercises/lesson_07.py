@@ -101,7 +101,9 @@ def _check_assertion_claims(attempt: Attempt) -> str:
     if iat < _NOW - 1:
         raise NotYet("`iat` lies in the past. It is `now`.")
     for claims in (first, second):
-        if not isinstance(claims["jti"], str) or len(claims["jti"]) < 16:
+        if not isinstance(claims["jti"], str):
+            raise NotYet(f"`jti` is a {type(claims['jti']).__name__}. Make it a text.")
+        if len(claims["jti"]) < 16:
             raise NotYet(
                 "`jti` is a text that no other assertion has, by chance or otherwise: 16 random characters or more."
             )

@@ -80,8 +80,22 @@ def _check_usable_keys(attempt: Attempt) -> str:
             raise NotYet(f"A key has {kid!r} as its `kid`, which must be a text. Leave the key out.")
     if usable(plain, _without(_jwk("x"), "kid")) != {"plain": plain}:
         raise NotYet("A key with no id cannot be asked for by its id. Leave it out.")
-    if usable(plain, _without(_jwk("x"), "n"), {}, "text", None, _jwk("x", n=5)) != {"plain": plain}:
-        raise NotYet("An entry is no key at all, and it was taken. Leave it out.")
+    for entry, what in (
+        (_without(_jwk("x"), "n"), "an entry with no `n`"),
+        ({}, "an empty object"),
+        ("text", "a text"),
+        (None, "a null"),
+        (_jwk("x", n=5), "an entry whose `n` is a number"),
+    ):
+        found, raised = attempt.tried({"keys": [plain, entry]})
+        if raised is not None:
+            raise NotYet(
+                f"Among the entries stood {what}, and it raised {type(raised).__name__}. Leave such an entry out."
+            )
+        if found != {"plain": plain}:
+            raise NotYet(
+                f"Among the entries stood {what}, and it was taken for a key. Leave such an entry out."
+            )
     for key_ops in (None, "verify", 5):
         if usable(plain, _jwk("x", key_ops=key_ops)) != {"plain": plain}:
             raise NotYet(

@@ -112,7 +112,7 @@ def _check_strict_verify(attempt: Attempt) -> str:
         raise NotYet(
             f"Nothing gets in, but it broke on this one: {first.name}. It {first.said} At the door that is a 500."
         )
-    return f"{len(result.stopped)} forged tokens, and none gets in; {len(result.goods)} good ones, and each does. This is a verifier. (What the battery tries on the door is not among them: a function sees no request.)"
+    return f"{len(result.stopped)} forged tokens, and none gets in; {len(result.goods)} good ones, and each does. This is a verifier. (The battery's attacks on the door are not among them, since a function sees no request; a few that no HTTP header can carry are.)"
 
 
 strict_verify = Exercise(

@@ -1,6 +1,7 @@
 """Shows a token to the live API, and says what came of it and what the learner's function in the door did."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -64,32 +65,37 @@ def standing(learner: LearnersVerifier | None) -> Note:
     """Says what stands in the door now."""
     if learner is None:
         return Note("The finished verifier stands in the door.", ["Your own function is out of it."])
-    try:
-        check_kind(learner.function, 1)
-    except Misbehaved as fault:
-        said = f"The door calls it with one argument, the token, and will answer 500: it {fault.did}"
-        return Note(f"Your {learner.name} stands in the door.", [said], "warn")
     sentences = [
         "It judges every request to the Todo API from now on. When you change it, put it in again.",
         "`lab.use_verifier(None)` brings the finished verifier back.",
     ]
-    return Note(f"Your {learner.name} stands in the door.", sentences)
+    return _put_in(learner.function, ("the token",), f"Your {learner.name} stands in the door.", sentences)
 
 
 def found_by(finder: LearnersTokenFinder | None) -> Note:
     """Says what finds the token in a request now."""
     if finder is None:
         return Note("The API's own door finds the token.", ["Your own function is out of it."])
-    try:
-        check_kind(finder.function, 2)
-    except Misbehaved as fault:
-        said = f"The door calls it with two arguments, headers and query, and will answer 500: it {fault.did}"
-        return Note(f"Your {finder.name} finds the token.", [said], "warn")
     sentences = [
         "It looks for the token in every request to the Todo API from now on.",
         "`lab.use_door(None)` brings the API's own back.",
     ]
-    return Note(f"Your {finder.name} finds the token.", sentences)
+    return _put_in(finder.function, ("headers", "query"), f"Your {finder.name} finds the token.", sentences)
+
+
+def _put_in(
+    function: Callable[..., Any], arguments: tuple[str, ...], headline: str, sentences: list[str]
+) -> Note:
+    """The headline and the sentences; or the headline with a warning that the door cannot call this function."""
+    try:
+        check_kind(function, len(arguments))
+    except Misbehaved as fault:
+        number = {1: "one argument", 2: "two arguments"}[len(arguments)]
+        said = (
+            f"The door calls it with {number}, {' and '.join(arguments)}, and will answer 500: it {fault.did}"
+        )
+        return Note(headline, [said], "warn")
+    return Note(headline, sentences)
 
 
 def _unsent(why: str) -> Note:

@@ -54,3 +54,8 @@ def answer_in(exercise: Exercise, source: str, module: ModuleType) -> Result:
     names = dict(vars(module))
     exec(compile(source, "<answer>", "exec"), names)
     return exercise.attempt(names[exercise.name])
+
+
+def function(signature: str, *lines: str) -> str:
+    """The source of a function with this first line and body, for an answer."""
+    return f"def {signature}:\n" + "\n".join(f"    {line}" for line in lines)

@@ -1,5 +1,7 @@
 """Wrong answers that people really give, each with a piece of what it must be told. A new exercise adds its own."""
 
+from cells import function as _function
+
 _ROLES = '{{"A": {A}, "B": {B}, "C": {C}, "D": {D}, "E": {E}, "F": {F}}}'
 _RIGHT_ROLES = {
     "A": "CLIENT",
@@ -23,10 +25,6 @@ _RIGHT_FLOWS = {
 def _dict(name: str, right: dict[str, str], **changes: str | None) -> str:
     entries = {**right, **changes}
     return f"{name} = {{{', '.join(f'{key!r}: {value}' for key, value in entries.items() if value is not None)}}}"
-
-
-def _function(signature: str, *lines: str) -> str:
-    return f"def {signature}:\n" + "\n".join(f"    {line}" for line in lines)
 
 
 def _header(value: str) -> str:

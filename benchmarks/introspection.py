@@ -2,9 +2,8 @@
 
     python benchmarks/introspection.py [SECONDS]
 
-The authorization server, each worker of the API and the load run in processes of their own; two workers share nothing
-but their listening socket. It is the measurement of lesson 06, only longer. Saved to
-benchmarks/results/introspection.{md,svg}.
+The authorization server, each worker of the API and the load run in processes of their own; two workers share nothing.
+It is the measurement of lesson 06, only longer. Saved to benchmarks/results/introspection.{md,svg}.
 """
 
 from __future__ import annotations
@@ -28,6 +27,8 @@ NAMES = {LOCALLY: "this verifier", ASKING: "introspection"}
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
     measured = measure(seconds, rounds=ROUNDS)
+    if measured.failed:
+        sys.exit(f"Nothing was measured: {measured.failed}.")
     reference = measured.row(LOCALLY).rates
     rows = [
         Row(

@@ -7,23 +7,23 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers.lab import LabError
-
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class ChildError(RuntimeError):
+    """The process cannot be started, is gone, or cannot do what it is asked; the message is a clause without a stop."""
 
 
 class Child:
     """A Python process that is talked to in lines of JSON. It ends with its ``with`` block, or when its stdin does.
 
     :param module: what it runs, and the arguments of that.
-    :param sockets: file descriptors that it inherits.
     """
 
-    def __init__(self, module: str, *arguments: str, sockets: Sequence[int] = ()) -> None:
+    def __init__(self, module: str, *arguments: str) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the process)
         try:
             # A session of its own: what interrupts the kernel must not interrupt the servers, which are ended here.
@@ -35,15 +35,12 @@ class Child:
                 stderr=self._errors,
                 text=True,
                 encoding="utf-8",
-                pass_fds=tuple(sockets),
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
         except OSError as error:
             self._errors.close()
-            raise LabError(
-                f"Nothing was measured: another Python process cannot be started here ({error})."
-            ) from error
+            raise ChildError(f"another Python process cannot be started here ({error})") from error
 
     @property
     def pid(self) -> int:
@@ -67,7 +64,7 @@ class Child:
     def ask(self, **message: Any) -> dict[str, Any]:
         """Tell it something, and hear what it says.
 
-        :raises LabError: it is gone, or cannot do it.
+        :raises ChildError: it is gone, or cannot do it.
         """
         self.tell(**message)
         return self.hear()
@@ -80,16 +77,16 @@ class Child:
     def hear(self) -> dict[str, Any]:
         """The next line that it says.
 
-        :raises LabError: there is none, or it tells of an error.
+        :raises ChildError: there is none, or it tells of an error.
         """
         line = self._process.stdout.readline()  # type: ignore[union-attr]
         answer = json.loads(line) if line.endswith("\n") else {"error": self._last_words()}
         if "error" in answer:
-            raise LabError(f"The measurement broke off: {answer['error']} Run the cell again.")
+            raise ChildError(answer["error"].rstrip("."))
         return answer
 
     def _last_words(self) -> str:
         self._errors.seek(0)
         lines = self._errors.read().decode("utf-8", "replace").split("\n")
         said = next((line for line in reversed(lines) if line.strip()), "no answer in time")
-        return f"a process ended early ({said})."
+        return f"a process ended early ({said})"

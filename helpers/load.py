@@ -10,42 +10,34 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 CONNECTIONS = 8
 """That are open during a turn, each with one request under way."""
 
-WORKER = b"x-worker"
-"""The header in which a worker says which one it is."""
-
-TRIES = 400
-"""Connections that are opened at most to reach every worker as often as the others."""
-
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-async def turn(url: str, token: str, seconds: float, workers: int) -> dict[str, Any]:
+async def turn(urls: Sequence[str], token: str, seconds: float) -> dict[str, Any]:
     """Send GET /todos over all connections for a while.
 
-    :param url: the API's, without a slash at the end.
+    :param urls: of the API's workers, without a slash at the end; each gets as many of the connections as the others.
     :param token: the access token that each request carries.
     :param seconds: how long new requests are sent; those under way then are waited for.
-    :param workers: how many processes share the API's socket; each gets as many of the connections as the others.
     :return: ``took``, seconds from the first request to the last answer, and ``latencies``, seconds for each request.
     :raises RuntimeError: an answer is not 200.
     """
-    request = _request(url, "/todos", f"Authorization: Bearer {token}\r\n")
     latencies: list[float] = []
     async with contextlib.AsyncExitStack() as opened:
+        # Each worker has an address of its own: on a shared one, the system may give one worker all connections.
         connections = [
-            await opened.enter_async_context(_connection(url))
-            for _ in range(CONNECTIONS if workers == 1 else 0)
+            (await opened.enter_async_context(_connection(url)), _request(url, token))
+            for url in urls
+            for _ in range(CONNECTIONS // len(urls))
         ]
-        if workers > 1:
-            connections = await _spread(url, workers, opened)
 
-        async def send_until(deadline: float, connection: Connection) -> None:
+        async def send_until(deadline: float, connection: Connection, request: bytes) -> None:
             answered = 0.0
             while answered < deadline:  # once at least
                 sent = time.perf_counter()
@@ -54,21 +46,9 @@ async def turn(url: str, token: str, seconds: float, workers: int) -> dict[str, 
                 latencies.append(answered - sent)
 
         started = time.perf_counter()
-        await asyncio.gather(*(send_until(started + seconds, connection) for connection in connections))
+        await asyncio.gather(*(send_until(started + seconds, *connection) for connection in connections))
         took = time.perf_counter() - started
     return {"took": took, "latencies": latencies}
-
-
-async def _spread(url: str, workers: int, opened: contextlib.AsyncExitStack) -> list[Connection]:
-    """As many connections to each worker. The system gives a new one to whichever worker takes it first."""
-    share, health = CONNECTIONS // workers, _request(url, "/health")
-    reached: dict[bytes, list[Connection]] = {}
-    for _ in range(TRIES):
-        connection = await opened.enter_async_context(_connection(url))
-        reached.setdefault(_header(await _ask(connection, health), WORKER), []).append(connection)
-        if len(reached) == workers and min(map(len, reached.values())) >= share:
-            return [connection for its in reached.values() for connection in its[:share]]
-    raise RuntimeError(f"One of {workers} workers took nearly all of {TRIES} connections.")
 
 
 @contextlib.asynccontextmanager
@@ -83,23 +63,18 @@ async def _connection(url: str) -> AsyncIterator[Connection]:
             await writer.wait_closed()
 
 
-def _request(url: str, path: str, more: str = "") -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: {url.removeprefix('http://')}\r\n{more}\r\n".encode()
+def _request(url: str, token: str) -> bytes:
+    host = url.removeprefix("http://")
+    return f"GET /todos HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
 
 
-async def _ask(connection: Connection, request: bytes) -> bytes:
-    """The head of the answer, in lower case."""
+async def _ask(connection: Connection, request: bytes) -> None:
     reader, writer = connection
     writer.write(request)
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     if not head.startswith(b"http/1.1 200"):
-        raise RuntimeError(f"The API answered {head[9:12].decode('latin-1')} in place of 200.")
-    await reader.readexactly(int(_header(head, b"content-length")))
-    return head
-
-
-def _header(head: bytes, name: bytes) -> bytes:
-    return head.partition(b"\r\n" + name + b": ")[2].partition(b"\r\n")[0]
+        raise RuntimeError(f"The API answered {head[9:12].decode('latin-1')} and not 200.")
+    await reader.readexactly(int(head.partition(b"\r\ncontent-length: ")[2].partition(b"\r\n")[0]))
 
 
 def main() -> None:
@@ -107,7 +82,7 @@ def main() -> None:
     for line in sys.stdin:
         try:
             answer = asyncio.run(turn(**json.loads(line)))
-        except (OSError, EOFError, RuntimeError) as error:
+        except (OSError, EOFError, RuntimeError, ValueError) as error:
             answer = {"error": str(error) or type(error).__name__}
         print(json.dumps(answer), flush=True)
 

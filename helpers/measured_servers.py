@@ -7,18 +7,16 @@ they answer, and no secret goes another way. They serve until stdin ends, so non
 from __future__ import annotations
 
 import json
-import socket
 import sys
 import time
 from collections import Counter
 from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from helpers import todo_api
 from helpers.authorization_server import AuthorizationServer
 from helpers.lab import AUDIENCE
-from helpers.load import WORKER
 from helpers.services import Service, listen, origin
 from helpers.settings import reach_loopback_directly
 from helpers.todo_api import Verify
@@ -38,22 +36,6 @@ class Counted:
         if scope["type"] == "http":
             self.requests[scope["path"]] += 1
         await self._app(scope, receive, send)
-
-
-class Named:
-    """An app whose answers say which worker they come from."""
-
-    def __init__(self, app: ASGIApp, worker: int) -> None:
-        self._app = app
-        self._header = (WORKER, str(worker).encode())
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_named(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], self._header]
-            await send(message)
-
-        await self._app(scope, receive, send_named)
 
 
 def serve_authorization_server() -> None:
@@ -92,24 +74,18 @@ def serve_authorization_server() -> None:
 
 
 def serve_worker() -> None:
-    """One worker of the Todo API: with local verification and with introspection, alone and beside other workers.
+    """One worker of the Todo API: with local verification and with introspection, at an address of its own each.
 
-    The first line says which worker it is, what the authorization server told, and the sockets that it shares. The
-    answer has the addresses at which this worker is alone. Each further line is answered with the CPU time so far.
+    The first line says what the authorization server told. The answer has the addresses. Each further line is answered
+    with the CPU time so far.
     """
     told = json.loads(sys.stdin.readline())
     urls = {}
     for way, verify in _ways(told).items():
-        app = Named(
-            todo_api.create_app(verify, audience=AUDIENCE, token_endpoint=f"{told['issuer']}oauth/token"),
-            told["worker"],
-        )
-        sockets = [listen()]
-        if way in told["shared"]:
-            sockets.append(socket.socket(fileno=told["shared"][way]))
-        for sock in sockets:
-            Service("A worker of the Todo API", app, sock).start()
-        urls[way] = origin(sockets[0])
+        app = todo_api.create_app(verify, audience=AUDIENCE, token_endpoint=f"{told['issuer']}oauth/token")
+        sock = listen()
+        Service("A worker of the Todo API", app, sock).start()
+        urls[way] = origin(sock)
     _say(urls=urls)
     for _ in sys.stdin:
         _say(cpu=time.process_time())

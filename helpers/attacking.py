@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -27,13 +27,17 @@ from helpers.attacks import (
 from helpers.attacks.bad_keys import entries
 from helpers.attacks.connection import Connection
 from helpers.authorization_server import SigningKeys
+from helpers.bounded import Misbehaved, check_kind
 from helpers.display import scoreboard
 from helpers.display.card import Note
-from helpers.display.lineup import LineUp, Suspect
+from helpers.display.lineup import LineUp
 from helpers.display.scoreboard import Before, GoodRow, Raw, Row, Scoreboard
+from helpers.gone import is_gone, old_address
 from helpers.lab import LabError
+from helpers.lining_up import Shown, ask_about
 from helpers.todo_api.learner import REFUSALS, LearnersVerifier
 from helpers.tokens.errors import TokenError
+from helpers.tokens.token_response import TokenRequestError
 
 _before: dict[str, Before] = {}
 """What came of each attack when it was last run in this process."""
@@ -105,8 +109,14 @@ class Attacker:
         :param verify: a function to try directly; None attacks the API over HTTP.
         :param learner: what verifies in the API's door, unless it is the finished verifier.
         :param own: the names of the learner's functions in the door: what finds the token, what judges it.
-        :raises LabError: there is no such family, or the API does not answer.
+        :raises LabError: there is no such family, the function takes no token, or somebody does not answer.
         """
+        if isinstance(verify, str):
+            raise LabError(
+                f"lab.attack() takes a function first: for one family of attacks write lab.attack(family={verify!r})."
+            )
+        if verify is not None:
+            name = _name_of_function(verify, "lab.attack()")
         try:
             battery = self._battery(family)
         except ValueError as error:
@@ -122,11 +132,13 @@ class Attacker:
                 raise LabError("The Todo API does not answer. Run lab.reset() to start afresh.")
             asked = "the Todo API"
         else:
-            name = getattr(verify, "__name__", "function")
-            tried = "function" if name == "<lambda>" else name
+            tried = name
             asked = through = f"your {tried}"
             result = battery.try_function(verify, refusals=(*REFUSALS, TokenError))
-        board = _board(result, through, asked, learner if verify is None else None, dict(_before))
+        in_the_door = learner if verify is None else None
+        if result.goods and all(is_gone(_said(outcome, in_the_door)) for outcome in result.goods):
+            raise old_address(f"your {in_the_door.name if in_the_door else tried}")
+        board = _board(result, through, asked, in_the_door, dict(_before))
         _before.update({row.name: Before(row.verdict, tried) for row in board.rows})
         return board
 
@@ -134,18 +146,18 @@ class Attacker:
         """Let a good token and some bad ones try a function.
 
         :param forgeries: those of lesson 04 when left out.
+        :raises LabError: it is no function that takes a token, or somebody does not answer.
         """
+        name = _name_of_function(verify, "lab.line_up()")
         forgeries = FIRST if forgeries is None else forgeries
-        jwks = requests.get(self._jwks_uri, timeout=5).json()
-        workshop = Workshop(self._token(), jwks, self._keys.current.private_key if self._keys else None)
-        suspects = [
-            _suspect(verify, workshop.good, "a good token", "is what the issuer made for this API", True)
-        ]
+        workshop = Workshop(
+            self._good_token(), self._published(), self._keys.current.private_key if self._keys else None
+        )
+        shown = [Shown(workshop.good, "a good token", "is what the issuer made for this API", good=True)]
         for forgery in forgeries:
             with contextlib.suppress(LookupError):
-                token = str(forgery.make(workshop))
-                suspects.append(_suspect(verify, token, forgery.name, forgery.story, False))
-        return LineUp(suspects, left_out=1 + len(forgeries) - len(suspects))
+                shown.append(Shown(str(forgery.make(workshop)), forgery.name, forgery.story))
+        return LineUp(ask_about(verify, shown, name), left_out=1 + len(forgeries) - len(shown))
 
     def close(self) -> None:
         """Stop the attacker's server, if it was started."""
@@ -165,13 +177,13 @@ class Attacker:
     def _workshop(self, *, publish: bool) -> Workshop:
         jwks: Mapping[str, Any]
         if self._keys is None:
-            jwks = requests.get(self._jwks_uri, timeout=5).json()
-            return Workshop(self._token(), jwks, now=self._now(), trap_url=self._trap.url)
+            jwks = self._published()
+            return Workshop(self._good_token(), jwks, now=self._now(), trap_url=self._trap.url)
         if publish:
             self.publish_bad_keys()
         keys = self._keys
         return Workshop(
-            self._token(),
+            self._good_token(),
             keys.jwks(),
             keys.current.private_key,
             (keys.next.kid, keys.next.private_key),
@@ -179,13 +191,51 @@ class Attacker:
             self._trap.url,
         )
 
+    def _published(self) -> Mapping[str, Any]:
+        with _an_issuer_that_answers():
+            return requests.get(self._jwks_uri, timeout=5).json()
 
-def _suspect(verify: Callable[[str], Any], token: str, name: str, story: str, good: bool) -> Suspect:
+    def _good_token(self) -> str:
+        with _an_issuer_that_answers():
+            return self._token()
+
+
+@contextlib.contextmanager
+def _an_issuer_that_answers() -> Iterator[None]:
+    """Turn what a client raises into one sentence."""
     try:
-        verify(token)
-    except Exception as refusal:  # a verifier says no with whatever it raises
-        return Suspect(name, story, good, False, str(refusal) or type(refusal).__name__)
-    return Suspect(name, story, good, True)
+        yield
+    except TokenRequestError as error:
+        if error.status is not None:
+            raise LabError(f"The authorization server gives no token: {error}") from None
+    except requests.RequestException:
+        pass
+    else:
+        return
+    raise LabError(
+        "The authorization server does not answer: if the lab was reset or stopped, run the cell with lab.start()"
+        " again, and then the cells below it."
+    )
+
+
+def _name_of_function(verify: Callable[[str], Any], caller: str) -> str:
+    """What a function is called.
+
+    :param caller: is to call it with a token.
+    :raises LabError: it cannot be called so.
+    """
+    if not callable(verify):
+        raise LabError(
+            f"{caller} takes a function of the token, and this is a value of type {type(verify).__name__}."
+        )
+    name = getattr(verify, "__name__", "function")
+    name = "function" if name == "<lambda>" else name
+    try:
+        check_kind(verify, 1)
+    except Misbehaved as fault:
+        did = fault.did.removesuffix(" Keep the first line as it was.")  # which is said of an exercise
+        raise LabError(f"{caller} calls your {name} with one argument, the token: it {did}") from None
+    return name
 
 
 def _board(

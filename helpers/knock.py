@@ -8,6 +8,7 @@ import requests
 
 from helpers.bounded import Misbehaved, check_kind
 from helpers.display.card import Note
+from helpers.gone import is_gone, old_address
 from helpers.lab import LabError
 from helpers.todo_api.learner import LearnersTokenFinder, LearnersVerifier
 
@@ -29,7 +30,7 @@ def knock(
     :param api: URL of the API.
     :param token: goes into the Authorization header; None sends none.
     :param learner: what stands in the door, unless it is the finished verifier.
-    :raises LabError: the request cannot be sent, or nobody answers.
+    :raises LabError: the request cannot be sent, or nobody answers where it goes or where the function asks.
     """
     if not path.startswith("/"):
         raise LabError('A path begins with a slash: path="/todos".')
@@ -37,7 +38,9 @@ def knock(
         return _unsent(f"A token is a string, and this is a {type(token).__name__}.")
     if token and not (token.isascii() and token.isprintable()):
         return _unsent("A header holds one line of plain characters, and this token is not.")
-    before = learner.last_call(token) if learner and token else None
+    # HTTP leaves the spaces around a header's value out (RFC 9110 §5.5): the door is asked about what is left.
+    received = token.strip(" ") if token else ""
+    before = learner.last_call(received) if learner and received else None
     headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
     try:
         response = requests.request(
@@ -46,13 +49,15 @@ def knock(
     except requests.RequestException:
         raise LabError("The Todo API does not answer. Run lab.reset() to start afresh.") from None
 
-    call = learner.last_call(token) if learner and token else None
+    call = learner.last_call(received) if learner and received else None
     if call is before:
         call = None
+    if learner and call and is_gone(call.did):
+        raise old_address(f"your {learner.name}")
     if learner is None:
         sentences = _the_api_says(response)
     elif call is None:
-        sentences = [f"Your `{learner.name}` was not asked: the door refused the request before that."]
+        sentences = [_not_asked(learner.name, response.status_code)]
     else:
         sentences = [f"Your `{learner.name}` {call.did}"]
     printed = f"It printed:\n{call.printed.rstrip()}" if call and call.printed else ""
@@ -96,6 +101,13 @@ def _put_in(
         )
         return Note(headline, [said], "warn")
     return Note(headline, sentences)
+
+
+def _not_asked(name: str, status: int) -> str:
+    """An open path asks nobody, and a door of the learner's own may ask about another token."""
+    if status in MEANINGS:
+        return f"Your `{name}` was not asked: the door refused the request before that."
+    return f"Your `{name}` was not asked about this token."
 
 
 def _unsent(why: str) -> Note:

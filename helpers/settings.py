@@ -15,6 +15,11 @@ def env_file() -> Path:
     return Path(os.environ.get("COURSE_ENV_FILE") or ROOT / ".env")
 
 
+def is_in_environment(name: str) -> bool:
+    """Whether a variable is set in the environment, which wins over the dotenv file; an empty one is not."""
+    return any(key.upper() == name and value for key, value in os.environ.items())
+
+
 def state_dir() -> Path:
     """Where the course keeps what is the learner's own, such as progress: ``.lab``, or what COURSE_STATE_DIR names."""
     return Path(os.environ.get("COURSE_STATE_DIR") or ROOT / ".lab")

@@ -17,8 +17,10 @@ import requests
 
 from helpers.display.picture import Picture
 from helpers.display.traffic import Answer, Mark, traffic_picture
+from helpers.gone import old_address
 from helpers.lab import LabError
 from helpers.tokens.fetch import is_safe_address
+from helpers.tokens.token_response import TokenRequestError
 
 LONGER = 3
 """Requests after a pause for which the token is not exchanged yet."""
@@ -64,14 +66,20 @@ class Traffic:
         self._thread = threading.Thread(target=self._run, name="traffic", daemon=True)
         self._token = ""
         self._sent = 0
+        self._refused = 0  # connections, since the last one that was not
         self._renew_at = new_token_every
         self._began = 0.0
 
     def __enter__(self) -> Traffic:
-        """Get the first token, and begin. Raises what ``get_token`` does."""
+        """Get the first token, and begin. Raises what ``get_token`` does, or a LabError when nobody answers it."""
         if self._began:
             raise LabError("This traffic is over. Make a new one: with lab.traffic() as traffic:")
-        self._token = self._get_token()
+        try:
+            self._token = self._get_token()
+        except requests.ConnectionError:
+            raise old_address("this traffic") from None
+        except TokenRequestError as error:
+            raise (LabError(str(error)) if error.status else old_address("this traffic")) from None
         self._began = time.perf_counter()
         self._thread.start()
         return self
@@ -86,12 +94,14 @@ class Traffic:
         """Return when so many more requests were answered; one without an answer counts when that is certain.
 
         :param timeout: seconds.
-        :raises LabError: they were not in that time, or the traffic is not going on.
+        :raises LabError: they were not in that time, nobody listens there, or the traffic is not going on.
         """
         with self._news:
             begin = len(self._answers)
             self._news.wait_for(lambda: len(self._answers) >= begin + count or not self._going_on, timeout)
             seen = len(self._answers) - begin
+        if self._refused >= count > 0:
+            raise old_address("this traffic")
         if seen >= count:
             return
         self._check_going_on()
@@ -205,6 +215,7 @@ class Traffic:
                 )
                 response = self._connection.getresponse()
                 response.read()
+                self._refused = 0
                 return response.status
             except (
                 OSError,
@@ -212,6 +223,7 @@ class Traffic:
                 ValueError,
             ) as failure:  # the last for a token that fits no header
                 self._connection.close()
+                self._refused = self._refused + 1 if isinstance(failure, ConnectionRefusedError) else 0
                 if last_try or isinstance(failure, TimeoutError):
                     break
         return None

@@ -176,19 +176,25 @@ class _Function:
             result = call(self.verify, token, timeout=self.timeout)
         except Misbehaved as fault:
             return (Verdict.STOPPED if self._refuses(fault.raised) else Verdict.BROKE), fault.did
-        if inspect.iscoroutine(result):
-            result.close()
-            return Verdict.BROKE, "returned a coroutine. Give it a plain function."
-        if result is None or result is False:
-            if self.false_refuses:
-                return Verdict.STOPPED, f"returned {result}."
-            return Verdict.BROKE, f"returned {result}, which a caller easily overlooks. Raise an exception."
-        return Verdict.LET_IN, ""
+        if self.false_refuses and (result is None or result is False):
+            return Verdict.STOPPED, f"returned {result}."
+        said = no_answer(result)
+        return (Verdict.BROKE if said else Verdict.LET_IN), said
 
     def _refuses(self, raised: BaseException | None) -> bool:
         if self.refusals is not None:
             return isinstance(raised, self.refusals)
         return isinstance(raised, Exception) and not isinstance(raised, BUGS)
+
+
+def no_answer(result: Any) -> str:
+    """Why a result says neither yes nor no to a token, as a sentence without its subject; empty if it lets it in."""
+    if inspect.iscoroutine(result):
+        result.close()
+        return "returned a coroutine. Give it a plain function."
+    if result is None or result is False:
+        return f"returned {result}, which a caller easily overlooks. Raise an exception."
+    return ""
 
 
 def _judged(subject: Attack | Good, answer: Answer) -> Outcome:

@@ -13,6 +13,7 @@ def _chosen(*names: str) -> tuple[Attack, ...]:
 FIRST = _chosen(
     "alg none",
     "public key as secret",
+    "alg in small letters",
     "unknown key",
     "foreign key",
     "edited payload",

@@ -162,14 +162,25 @@ class Scoreboard:
 
     @property
     def headline(self) -> str:
-        """How many attacks got in, and how many good tokens."""
+        """How many attacks got in, and how many good tokens; these come first if one of them did not."""
+        good, total = len(self.goods) - len(self.turned_away), len(self.goods)
+        if not self.turned_away:
+            return f"{self._fate_of_attacks(f' through {self.through}')}; all {good} good tokens get in."
+        of_good = f"Only {good} of {total}" if good else f"None of {total}"
+        attacks = self._fate_of_attacks()
+        return (
+            f"{of_good} good tokens {'gets' if good < 2 else 'get'} in through {self.through};"
+            f" {attacks[0].lower()}{attacks[1:]}."
+        )
+
+    def _fate_of_attacks(self, through: str = "") -> str:
         count, inside = len(self.rows), len(self.let_in)
+        if not count:
+            return "No attack was tried"
         if inside:
-            attacks = (
-                f"{inside} of {count} attacks {'gets' if inside == 1 else 'get'} in through {self.through}"
-            )
+            attacks = f"{inside} of {count} attacks {'gets' if inside == 1 else 'get'} in{through}"
         else:
-            attacks = f"None of {count} attacks gets in through {self.through}"
+            attacks = f"None of {count} attacks gets in{through}"
         others = [
             f"{number} {one if number == 1 else more}"
             for verdict, one, more in (
@@ -179,13 +190,7 @@ class Scoreboard:
             )
             if (number := sum(row.verdict == verdict for row in self.rows))
         ]
-        good = len(self.goods) - len(self.turned_away)
-        away = (
-            f"{good} of {len(self.goods)} good tokens get in"
-            if self.turned_away
-            else f"all {good} good tokens get in"
-        )
-        return f"{', '.join([attacks, *others])}; {away}."
+        return ", ".join([attacks, *others])
 
     @property
     def difference(self) -> str:

@@ -60,8 +60,13 @@ def _check_pasted(name: str, meaning: str, value: str) -> None:
         raise Missing(f"{name} has a quotation mark in it.", f"Write {name}=value, the value without quotes.")
     if value != value.strip() or (name != "AUDIENCE" and any(map(str.isspace, value))):
         raise Missing(f"{name} has a space in it.", f"Copy {name} again, without what stands around it.")
-    if value.startswith(("your-", "https://your-tenant.")):
+    if is_template(value):
         raise Missing(f"{name} still has the value of .env.example.", f"Write your own: {meaning}.")
+
+
+def is_template(value: str) -> bool:
+    """Whether a value is one of .env.example, to be replaced."""
+    return value.startswith(("your-", "https://your-tenant."))
 
 
 def _check_issuer(issuer: str) -> None:

@@ -75,8 +75,8 @@ def test_everything_else_that_can_go_wrong() -> None:
     assert not wrong.full
     assert (wrong.broke, wrong.turned_away) == (["alg none"], ["at+jwt"])
     assert str(wrong).splitlines() == [
-        "None of 3 attacks gets in through your verify, 1 is refused by accident,"
-        " 1 makes it call the attacker, 1 comes back in the answer; 1 of 2 good tokens get in.",
+        "Only 1 of 2 good tokens gets in through your verify; none of 3 attacks gets in, 1 is refused by accident,"
+        " 1 makes it call the attacker, 1 comes back in the answer.",
         "signature: 0 of 2 stopped",
         "claims: 0 of 1 stopped",
         "broke  alg none: raised KeyError: 'exp' (RFC 8725 §3.1)",
@@ -91,6 +91,20 @@ def test_everything_else_that_can_go_wrong() -> None:
 def test_one_attack_and_two(count: int, words: str) -> None:
     rows = [into(NONE), into(FOREIGN) if count == 2 else FOREIGN]
     assert board(*rows).headline.startswith(words)
+
+
+def test_good_tokens_that_are_turned_away_come_first() -> None:
+    """A function that breaks on every token once had the headline 'None of 193 attacks gets in'."""
+    nobody = [replace(good, let_in=False, said="raised NameError: x") for good in GOODS]
+    broken = board(into(NONE, "broke"), into(FOREIGN, "broke"), goods=nobody)
+    assert broken.headline == (
+        "None of 2 good tokens gets in through your verify; none of 2 attacks gets in, 2 are refused by accident."
+    )
+    careless = board(into(NONE), into(FOREIGN), EXPIRED, goods=[*GOODS, nobody[0]])
+    assert careless.headline == ("Only 2 of 3 good tokens get in through your verify; 2 of 3 attacks get in.")
+    assert board(goods=nobody).headline == (
+        "None of 2 good tokens gets in through your verify; no attack was tried."
+    )
 
 
 def test_a_board_without_attacks_or_with_a_good_token_turned_away_is_not_full() -> None:

@@ -5,11 +5,13 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+import requests
 
 from helpers import lab
 from helpers.lab import LabError
-from helpers.services import LOOPBACK
+from helpers.services import LOOPBACK, listen, origin
 from helpers.tokens.client import ClientCredentials
+from helpers.tokens.token_response import TokenRequestError
 from helpers.traffic import Traffic, UnrecordedSession
 
 
@@ -111,6 +113,35 @@ def test_the_first_token_is_needed() -> None:
         pytest.fail("it must not begin")
 
 
+@pytest.mark.parametrize("error", [requests.ConnectionError("x"), TokenRequestError("Cannot connect.")])
+def test_a_lab_that_is_gone_before_the_first_token_is_one_sentence(error: Exception) -> None:
+    def refused() -> str:
+        raise error
+
+    with (
+        pytest.raises(LabError, match="The lab was reset or stopped"),
+        Traffic("http://127.0.0.1:1/", refused),
+    ):
+        pytest.fail("it must not begin")
+
+
+def test_a_token_that_was_refused_is_told_in_the_issuers_words() -> None:
+    def refused() -> str:
+        raise TokenRequestError("The secret is wrong.", 401)
+
+    with pytest.raises(LabError, match=r"^The secret is wrong\.$"), Traffic("http://127.0.0.1:1/", refused):
+        pytest.fail("it must not begin")
+
+
+def test_a_lab_that_is_gone_under_way_is_one_sentence() -> None:
+    """Every dot once lay in the lane of requests without an answer."""
+    with listen() as dead:
+        url = origin(dead)
+    sentence = "The lab was reset or stopped, and this traffic still asks"
+    with Traffic(url, lambda: "token") as going, pytest.raises(LabError, match=sentence):
+        going.wait(3)
+
+
 class Listener:
     """A server for which a test writes every answer by hand."""
 
@@ -206,8 +237,8 @@ def test_waiting_in_vain_says_how_far_it_got(listener) -> None:
         released.set()
 
 
-def test_waiting_and_marking_make_sense_only_while_it_goes_on() -> None:
-    going = Traffic("http://127.0.0.1:1/", lambda: "token")
+def test_waiting_and_marking_make_sense_only_while_it_goes_on(listener) -> None:
+    going = Traffic(listener(lambda connection, number: connection.sendall(OK)).url, lambda: "token")
     for act in (lambda: going.wait(1), lambda: going.mark("too early")):
         with pytest.raises(LabError, match="not going on"):
             act()

@@ -1,6 +1,7 @@
 """A learner's function in the live API, and what the notebook says about it."""
 
 import base64
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -91,10 +92,11 @@ def test_a_broken_one_leaves_the_door_shut_and_the_note_says_how_it_broke() -> N
         f"{broke}Your `forgetful` returned None. The door takes a dict of claims.",
     )
     lab.use_verifier(careless)
-    assert said(lab.knock(token)) == (
-        "bad",
-        f"{broke}Your `careless` raised KeyError: 'nobody' (line 3 of the cell's function)."
-        "\nIt printed:\nso far so good",
+    tone, words = said(lab.knock(token))
+    where = r"\(line \d+ of test_use_verifier\.py\)\."
+    assert tone == "bad" and re.fullmatch(
+        rf"{re.escape(broke)}Your `careless` raised KeyError: 'nobody' {where}\nIt printed:\nso far so good",
+        words,
     )
     lab.use_verifier(endless)
     assert said(lab.knock(token)) == (
@@ -213,3 +215,26 @@ def test_the_lab_stops_while_a_function_hangs() -> None:
     lab.knock(lab.token())
     lab.reset()
     assert lab.knock(lab.token()).tone == "good"
+
+
+@pytest.mark.parametrize("spaces", ["{} ", "{}   ", " {}"])
+def test_spaces_around_a_token_get_lost_on_the_way(spaces: str) -> None:
+    """HTTP leaves them out; 'the door refused the request before that' once stood beside 200."""
+    lab.use_verifier(opens)
+    tone, words = said(lab.knock(spaces.format(lab.token())))
+    assert tone == "good" and words.startswith("200 OK: the door opens. Your `opens` returned claims")
+
+
+def test_nothing_is_called_refused_that_was_not() -> None:
+    lab.use_verifier(opens)
+    expected = "200 OK: the door opens. Your `opens` was not asked about this token."
+    assert str(lab.knock("a.b.c", path="/health")) == expected
+    other = lab.token()
+    lab.use_door(lambda headers, query: other)
+    try:
+        assert str(lab.knock("a.b.c")) == expected
+    finally:
+        lab.use_door(None)
+    assert str(lab.knock("a.b.c", path="/nowhere")).endswith("was not asked about this token.")
+    assert "the door refused the request before that" in str(lab.knock("two words"))
+    assert "the door refused the request before that" in str(lab.knock(" "))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpers.authorization_server.keys import SigningKeys
-    from helpers.display.card import Card
+    from helpers.display.card import Card, Note
     from helpers.display.exchange import RawExchange
     from helpers.display.picture import Picture
     from helpers.running_lab import RunningLab
@@ -99,6 +99,18 @@ def raw(last: int = 1) -> RawExchange:
     :param last: 1 for the latest, 2 for the one before.
     """
     return _lab().raw_exchange(last)
+
+
+def catch_up(page: str, cell: str) -> Note:
+    """After a restart of the kernel, run the saved code cells above a resting place, and show nothing of them.
+
+    :param page: the number at the beginning of the page's file name: "05".
+    :param cell: the id of the Markdown cell that is the resting place.
+    :raises LabError: there is no such page or cell, or a cell above it raises.
+    """
+    from helpers import catching_up
+
+    return catching_up.catch_up(page, cell)
 
 
 def __getattr__(name: str) -> Any:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import requests
 from fastapi import FastAPI
 from jupyter_core.paths import jupyter_runtime_dir
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from starlette.types import ASGIApp
 
-from helpers import knock, todo_api
+from helpers import foreign_issuer, knock, todo_api
 from helpers.authorization_server import AuthorizationServer, SigningKeys
 from helpers.clock import Clock
 from helpers.display.card import Card, Link, Note
@@ -25,14 +25,17 @@ from helpers.display.picture import Picture
 from helpers.display.sequence import wire_view
 from helpers.lab import API_PORT, AUDIENCE, AUTHORIZATION_SERVER_PORT, LabError
 from helpers.measure import Measured, measure
+from helpers.page_names import forget_values
 from helpers.services import LOOPBACK, Service, ServiceError, listen_near, origin
 from helpers.settings import Settings, reach_loopback_directly
 from helpers.todo_api.door import bearer_token
 from helpers.todo_api.learner import LearnersTokenFinder, LearnersVerifier
 from helpers.tokens.client import ClientCredentials
+from helpers.tokens.compact import parse
 from helpers.tokens.discovery import discover
 from helpers.tokens.errors import ConfigurationError, DiscoveryError
 from helpers.tokens.key_set import RemoteKeySet
+from helpers.tokens.token_response import TokenRequestError
 from helpers.tokens.verifier import AccessTokenVerifier
 from helpers.traffic import Traffic, UnrecordedSession
 from helpers.wire import API_USER_AGENT, Wire, install, uninstall
@@ -64,8 +67,10 @@ class RunningLab:
     api: str
     token_endpoint: str
     verifier: AccessTokenVerifier
+    _forgot = False  # whether the lab before this one took the variables of the page with it
 
     def __init__(self) -> None:
+        self._begins_anew, RunningLab._forgot = RunningLab._forgot, False
         self.clock = Clock()
         self.wire = Wire()
         self._services: list[Service] = []
@@ -84,10 +89,11 @@ class RunningLab:
         """
         lab = cls()
         try:
-            lab._start(Settings(), keys, local)
+            lab._start(_settings(), keys, local)
         except (DiscoveryError, ConfigurationError, ServiceError) as error:
             lab.stop()
-            raise LabError(str(error)) from error
+            ours = lab.is_local or isinstance(error, ServiceError)
+            raise LabError(str(error) if ours else foreign_issuer.advice(str(error))) from error
         except BaseException:
             lab.stop()
             raise
@@ -96,11 +102,8 @@ class RunningLab:
     def _start(self, settings: Settings, keys: SigningKeys, local: bool) -> None:
         self._passed_over = settings.issuer if local else None
         self.is_local = local or settings.issuer is None
-        if not self.is_local and settings.missing:
-            raise LabError(
-                f"ISSUER is set, and {', '.join(settings.missing)} is not: set all four variables in .env, or none of"
-                " them to use the local authorization server."
-            )
+        if not self.is_local:
+            _check_filled(settings)
         reach_loopback_directly()
         # Both sockets first: the issuer and the API's origin are addresses, and each app must know its own.
         self._sockets = server_socket, api_socket = (
@@ -176,12 +179,13 @@ class RunningLab:
         """Its secret; ``get_secret_value()`` is the one way to it."""
         return self.settings.client_secret or SecretStr("")
 
-    def client(self, scope: str | None = None) -> ClientCredentials:
+    def client(self, scope: str | None = None, *, new: bool = False) -> ClientCredentials:
         """The finished client for the application, which keeps its token.
 
         :param scope: scopes apart by spaces; all that were granted when left out.
+        :param new: make one that has no token yet, and keep it from now on.
         """
-        if scope not in self._clients:
+        if new or scope not in self._clients:
             self._clients[scope] = ClientCredentials(
                 token_endpoint=self.token_endpoint,
                 client_id=self.client_id,
@@ -195,9 +199,31 @@ class RunningLab:
     def token(self, scope: str | None = None) -> str:
         """An access token for the application.
 
+        A kept one whose key the local server has withdrawn is replaced.
+
         :param scope: scopes apart by spaces; all that were granted when left out.
+        :raises LabError: the application's client grant was withdrawn.
         """
-        return self.client(scope).token()
+        token = self._ask(self.client(scope))
+        if self.is_local and self._signed_with_withdrawn_key(token):
+            token = self._ask(self.client(scope, new=True))
+        return token
+
+    def _ask(self, client: ClientCredentials) -> str:
+        try:
+            return client.token()
+        except TokenRequestError as error:
+            granted = (self.client_id, self.audience) in self.authorization_server.registry.grants
+            if granted or not self.is_local:
+                raise
+            raise LabError(
+                "The application has no client grant for the Todo API: run the cell that gives it back, with"
+                " create_grant(...), and come back."
+            ) from error
+
+    def _signed_with_withdrawn_key(self, token: str) -> bool:
+        kid = parse(token).header.members.get("kid")
+        return all(entry.get("kid") != kid for entry in self.authorization_server.keys.jwks()["keys"])
 
     @property
     def exchanges(self) -> Sequence[Exchange]:
@@ -223,8 +249,11 @@ class RunningLab:
     def line_up(self, verify: Callable[[str], Any], forgeries: Sequence[Attack] | None = None) -> LineUp:
         """Let a good token and bad ones, those of lesson 04, try a verifier, a plain function of the token.
 
-        What returns lets the token in, what raises refuses it. Forgeries that take the issuer's private key are left
-        out when the issuer is not the local one, and the outcome says how many.
+        A function that returns lets the token in; one that raises what the door takes for a refusal refuses it; any
+        other error, None, False or no answer within two seconds means that it broke. Forgeries that take the issuer's
+        private key are left out when the issuer is not the local one, and the outcome says how many.
+
+        :raises LabError: it is no function of one argument, or it asks the address of a lab that is gone.
         """
         return self._attacks.line_up(verify, forgeries)
 
@@ -278,13 +307,13 @@ class RunningLab:
                 audience=self.audience,
                 session=session,
             )
-            return client.token()
+            return self._ask(client)
 
     def measure(self, seconds: float = 2.5) -> Measured:
         """What checking tokens locally costs, and asking the authorization server about each; see helpers.measure.
 
         :param seconds: of load in all.
-        :raises LabError: a process cannot be started, or does not answer.
+        :raises LabError: the seconds are not more than 0.
         """
         return measure(seconds)
 
@@ -331,6 +360,10 @@ class RunningLab:
         notes = []
         if self._passed_over:
             notes.append(f"This page uses the local one; your ISSUER, {self._passed_over}, is left alone.")
+        if self._begins_anew:
+            notes.append(
+                "The values that this page's cells had kept, such as a token, are gone: run those cells again."
+            )
         rows: list[tuple[str, str | Link]] = [
             ("Authorization server", f"{self.issuer} ({server})"),
             ("Todo API", self.api),
@@ -365,14 +398,40 @@ class RunningLab:
         return "yes" if status == 200 else f"with {status}: run lab.reset() to start afresh"
 
     def stop(self) -> None:
-        """Stop both servers."""
+        """Stop both servers, and forget what the cells of a page have kept of them."""
         uninstall()
+        if self._services:
+            RunningLab._forgot = forget_values()
         if self._attacker is not None:
             self._attacker.close()
         while self._services:
             self._services.pop().stop()
         for sock in self._sockets:
             sock.close()
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except (ValidationError, OSError, UnicodeError) as error:
+        raise LabError(
+            f"The file .env cannot be read ({type(error).__name__}): save it as plain text in UTF-8, one variable on a"
+            " line, or delete it to use the local authorization server; then run lab.start() again."
+        ) from None
+
+
+def _check_filled(settings: Settings) -> None:
+    """That all four variables are set, and to values of one's own. Raises LabError."""
+    if settings.missing:
+        names = ", ".join(settings.missing)
+        raise LabError(
+            foreign_issuer.advice(
+                f"ISSUER is set, and {names} is not: set all four variables, or none of them"
+            )
+        )
+    if names := foreign_issuer.unfilled(settings):
+        have = "has the value" if len(names) == 1 else "have the values"
+        raise LabError(foreign_issuer.advice(f"{', '.join(names)} still {have} of .env.example"))
 
 
 def docs_link(api: str) -> str:

@@ -110,7 +110,8 @@ def test_a_function_refuses_by_what_the_door_takes_for_a_refusal() -> None:
     lab.use_verifier(verify)
     board = lab.attack(family="signature")
     assert board.broke == of(Family.SIGNATURE)
-    assert "broke  alg none: raised NotMine (line 2 of the cell's function) (RFC 8725 §3.1)" in str(board)
+    said = r"broke  alg none: raised NotMine \(line \d+ of test_attack\.py\) \(RFC 8725 §3\.1\)"
+    assert re.search(said, str(board))
 
 
 def test_what_an_exception_says_does_not_hang_on_the_release_of_python() -> None:
@@ -118,8 +119,8 @@ def test_what_an_exception_says_does_not_hang_on_the_release_of_python() -> None
         return lab.authorization_server.keys.current.private_key.verify(token)
 
     lab.use_verifier(verify)
-    said = "raised AttributeError: an object has no attribute 'verify' (line 2 of the cell's function)"
-    assert f"broke  alg none: {said} (RFC 8725 §3.1)" in str(lab.attack(family="signature"))
+    said = r"raised AttributeError: an object has no attribute 'verify' \(line \d+ of test_attack\.py\)"
+    assert re.search(f"broke  alg none: {said}", str(lab.attack(family="signature")))
 
 
 def test_json_nested_too_deeply_breaks_a_function_and_not_the_kernel() -> None:

@@ -204,6 +204,62 @@ def test_an_issuer_that_does_not_answer_is_one_sentence(monkeypatch: pytest.Monk
     assert requests.Session.send.__name__ == "send" and not hasattr(requests.Session.send, "__wrapped__")
 
 
+def env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    (tmp_path / ".env").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("COURSE_ENV_FILE", str(tmp_path / ".env"))
+
+
+def test_an_unfilled_env_file_is_told_with_the_way_on_and_the_way_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error once named the tenant's metadata address, and neither the file nor the preflight."""
+    env_file(tmp_path, monkeypatch, (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8"))
+    with pytest.raises(lab.LabError) as caught:
+        lab.start()
+    assert str(caught.value) == (
+        "ISSUER, CLIENT_ID, CLIENT_SECRET still have the values of .env.example."
+        " ISSUER comes from the file .env."
+        " To see which step is missing, run `from helpers.preflight import preflight` and then `preflight()`,"
+        " as page 07 does."
+        " To go back to the local authorization server, empty the four variables in .env, or delete that file,"
+        " and run lab.start() again."
+    )
+    env_file(tmp_path, monkeypatch, "ISSUER=\nAUDIENCE=\nCLIENT_ID=\nCLIENT_SECRET=\n")
+    lab.start()
+    assert lab.is_local
+
+
+def test_an_issuer_in_the_environment_is_told_from_one_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with listen() as dead:
+        issuer = f"http://127.0.0.1:{dead.getsockname()[1]}/"
+    values = {"issuer": issuer, "audience": "a", "client_id": "b", "client_secret": "c"}
+    env_file(tmp_path, monkeypatch, "".join(f"{name.upper()}={value}\n" for name, value in values.items()))
+    with pytest.raises(
+        lab.LabError, match=r"ISSUER comes from the file \.env\. .* `preflight\(\)`"
+    ) as caught:
+        lab.start()
+    assert issuer in str(caught.value)
+    settings_for(monkeypatch, **values)
+    with pytest.raises(
+        lab.LabError, match=r"from the environment of this kernel\. .* run `%env ISSUER=` in a cell"
+    ):
+        lab.start()
+    monkeypatch.setenv("CLIENT_ID", "your-client-id")
+    with pytest.raises(
+        lab.LabError, match=r"^CLIENT_ID still has the value of \.env\.example\. ISSUER comes"
+    ):
+        lab.start()
+
+
+def test_an_env_file_that_is_no_text_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_bytes("ISSUER=https://tenant.example/\n".encode("utf-16"))
+    monkeypatch.setenv("COURSE_ENV_FILE", str(tmp_path / ".env"))
+    with pytest.raises(lab.LabError, match=r"The file \.env cannot be read \(UnicodeDecodeError\): save it"):
+        lab.start()
+
+
 def test_a_plain_http_issuer_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     settings_for(monkeypatch, issuer="http://tenant.example/", audience="a", client_id="b", client_secret="c")
     with pytest.raises(lab.LabError, match="https"):

@@ -9,10 +9,12 @@ import copy
 import ctypes
 import inspect
 import io
+import json
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 PRINTED_AT_MOST = 2_000  # characters
@@ -36,10 +38,17 @@ class Misbehaved(Exception):
         self.thread = thread
 
 
+class Shared:
+    """An argument that the function gets itself instead of a copy, such as a cache that it fills."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
 def call(
     function: Callable[..., Any], *arguments: Any, timeout: float = 2.0, printed: list[str] | None = None
 ) -> Any:
-    """The function's result for copies of these arguments.
+    """The function's result for copies of these arguments; one that is :class:`Shared` it gets itself.
 
     :param timeout: seconds until it is stopped.
     :param printed: receives what the function printed, if anything.
@@ -127,8 +136,29 @@ class _Run(threading.Thread):
 
 
 def _copied(arguments: tuple[Any, ...]) -> list[Any]:
-    """Copies of plain data, so that the function cannot change what the check looks at; functions pass as they are."""
-    return [copy.deepcopy(value) if isinstance(value, list | tuple) else value for value in arguments]
+    return [value.value if isinstance(value, Shared) else as_received(value) for value in arguments]
+
+
+def as_received(value: Any) -> Any:
+    """A copy of plain data as it would come off the wire, so that no string in it is one of ours; else a deep copy.
+
+    An answer that compares with ``is`` works by accident for strings that the interpreter shares, and for no others.
+    """
+    if isinstance(value, dict) and not any(isinstance(each, tuple) for each in value.values()):
+        with contextlib.suppress(TypeError, ValueError, RecursionError):
+            read = json.loads(json.dumps(value))
+            if read.keys() == value.keys():  # JSON turns every key into a string
+                return read
+    if callable(value):
+        return value  # a copy of a method would bring a copy of its object along
+    if isinstance(value, str):
+        return value[:1] + value[1:]
+    if type(value) in (list, tuple, set):
+        return type(value)(as_received(each) for each in value)
+    try:
+        return copy.deepcopy(value)
+    except Exception:
+        return value
 
 
 class _Bounded(io.StringIO):
@@ -174,20 +204,26 @@ def _prints_routed() -> Iterator[None]:
 
 
 def _in_words(error: BaseException, function: Callable[..., Any]) -> str:
-    """``raised KeyError: 'audience' (line 3 of the cell's function).``"""
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    lines = [
-        frame.lineno - code.co_firstlineno + 1
-        for frame in traceback.extract_tb(error.__traceback__)
-        if code
-        and frame.filename == code.co_filename
-        and frame.lineno
-        and frame.lineno >= code.co_firstlineno
-    ]
-    place = f" (line {lines[-1]} of the cell's function)" if lines else ""
+    """``raised KeyError: 'audience' (line 3 of the cell).``"""
     try:
         text = str(error).strip().splitlines()
     except Exception:  # an exception class of the learner's own
         text = []
     said = f": {text[0][:SAID_AT_MOST]}" if text else ""
-    return f"raised {type(error).__name__}{said}{place}."
+    return f"raised {type(error).__name__}{said}{_place(error, function)}."
+
+
+def _place(error: BaseException, function: Callable[..., Any]) -> str:
+    """The line in the cell or file that the function is written in, as the learner counts it."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if code and frame.filename == code.co_filename and frame.lineno
+    ]
+    if not lines:
+        return ""
+    name = Path(code.co_filename).name
+    # A cell is compiled under a path of the kernel's own, whose name is a number.
+    where = name if name.endswith(".py") and not name.removesuffix(".py").isdigit() else "the cell"
+    return f" (line {lines[-1]} of {where})"

@@ -60,17 +60,40 @@ def _value(value: str | Link) -> str:
 
 
 @dataclass(frozen=True)
+class Fold:
+    """What a reader opens, such as a hint: a summary, and sentences and code behind it.
+
+    :param more: HTML beneath them, such as a picture.
+    """
+
+    summary: str
+    sentences: Sequence[str]
+    code: str = ""
+    more: str = ""
+
+    def html(self) -> str:
+        """A closed fold-out; GitHub and a notebook that is not trusted keep it closed too."""
+        text = "<br>".join(_marked(sentence) for sentence in self.sentences)
+        code = f"<pre>{escape(self.code)}</pre>" if self.code else ""
+        return f"<details><summary>{escape(self.summary)}</summary>{text}{code}{self.more}</details>"
+
+
+@dataclass(frozen=True)
 class Note:
     """A short answer to the learner: a headline in bold, then sentences.
 
     :param tone: good, bad, warn or plain.
     :param code: shown as it is, beneath the sentences.
+    :param folds: fold-outs beneath all of it; as plain text they are left out.
+    :param more: HTML beneath the sentences, such as a picture.
     """
 
     headline: str
     sentences: Sequence[str] = ()
     tone: str = "plain"
     code: str = ""
+    folds: Sequence[Fold] = ()
+    more: str = ""
 
     def __str__(self) -> str:
         return "\n".join(
@@ -81,7 +104,8 @@ class Note:
         style = f"border-left:4px solid {TONES[self.tone]};padding:0.3em 0.9em;margin:0.2em 0"
         code = f'<pre style="margin:0.6em 0 0 0">{escape(self.code)}</pre>' if self.code else ""
         text = "<br>".join(_marked(sentence) for sentence in self.sentences)
-        html = f'<div style="{style}"><b>{escape(self.headline)}</b> {text}{code}</div>'
+        folds = "".join(fold.html() for fold in self.folds)
+        html = f'<div style="{style}"><b>{escape(self.headline)}</b> {text}{code}{self.more}{folds}</div>'
         return {"text/html": html, "text/plain": str(self)}
 
 

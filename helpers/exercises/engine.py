@@ -3,8 +3,11 @@
 The check runs when the cell that defines the function runs, since the exercise is the function's decorator.
 """
 
+from __future__ import annotations
+
 import dis
-from collections.abc import Callable, Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import CodeType
@@ -12,9 +15,12 @@ from typing import Any
 
 from IPython.display import display
 
-from helpers.bounded import Misbehaved, call
-from helpers.display.card import Note
-from helpers.exercises import progress
+from helpers.bounded import PRINTED_AT_MOST
+from helpers.display.card import Fold, Note
+from helpers.exercises import progress, whose
+from helpers.exercises.probe import Attempt, NotYet, Probe
+
+__all__ = ["Attempt", "Exercise", "NotYet", "Outcome", "Result", "untouched"]
 
 
 class Outcome(Enum):
@@ -28,140 +34,142 @@ class Outcome(Enum):
 TONES = {Outcome.NOT_ATTEMPTED: "plain", Outcome.NOT_YET: "warn", Outcome.CORRECT: "good"}
 
 
-class NotYet(Exception):
-    """A check found a fault; the message names it, and never the answer."""
-
-
 @dataclass(frozen=True)
 class Result:
-    """An outcome, and what is said about it."""
+    """An outcome, and what is said about it.
+
+    :param probe: the name of the probe that found the fault, and the fault.
+    :param stumbled: what the check itself stumbled over, when it could not judge the answer.
+    """
 
     outcome: Outcome
     message: str
     printed: str = ""
+    probe: str = ""
+    fault: NotYet | None = None
+    stumbled: BaseException | None = None
 
 
-class Attempt:
-    """The learner's answer as a check sees it: calling it runs the function safely.
-
-    :param answer: the function, or a plain value where the exercise asks for one.
-    """
-
-    timeout = 2.0
-    """Seconds after which the function is stopped."""
-
-    def __init__(self, answer: Any) -> None:
-        self.answer = answer
-        self.printed: list[str] = []
-
-    def __call__(self, *arguments: Any) -> Any:
-        """The function's result.
-
-        :raises NotYet: it gave none, or returned nothing.
-        """
-        result = self.or_none(*arguments)
-        if result is None:
-            raise NotYet("It returned `None`. Is a `return` missing?")
-        return result
-
-    def or_none(self, *arguments: Any) -> Any:
-        """The function's result where ``None`` is a proper one."""
-        if not callable(self.answer):
-            raise NotYet("This exercise asks for a function. Keep the `def` line and the line above it.")
-        try:
-            return call(self.answer, *arguments, timeout=self.timeout, printed=self.printed)
-        except Misbehaved as fault:
-            raise NotYet(str(fault)) from fault
-
-    def tried(self, *arguments: Any) -> tuple[Any, BaseException | None]:
-        """The function's result and no exception, or no result and the exception with which it refused.
-
-        :raises NotYet: it neither returned nor raised, such as one that never ends.
-        """
-        try:
-            return self.or_none(*arguments), None
-        except NotYet as fault:
-            if isinstance(fault.__cause__, Misbehaved) and fault.__cause__.raised is not None:
-                return None, fault.__cause__.raised
-            raise
-
-    def raised(self, *arguments: Any) -> BaseException | None:
-        """The exception with which the function refused, or None when it returned.
-
-        :raises NotYet: it neither returned nor raised.
-        """
-        return self.tried(*arguments)[1]
-
-    def error(self, *arguments: Any) -> str | None:
-        """What the function raised, in words, or None when it returned: for exercises that ask it to refuse."""
-        try:
-            self.or_none(*arguments)
-        except NotYet as fault:
-            return str(fault)
-        return None
-
-
-@dataclass
+@dataclass(repr=False)
 class Exercise:
     """An exercise; use it as the decorator of the function that answers it, or call it with the value that does.
 
     :param name: of the variable that holds it in the lesson's module.
     :param lesson: two digits, as in the notebook's name.
-    :param check: takes an :class:`Attempt` and returns what to notice; raises :class:`NotYet` otherwise.
+    :param probes: what the check asks, in this order, until one finds a fault. A probe keeps no state.
+    :param notice: what a learner whose answer is correct should notice.
     :param hints: from a nudge to nearly everything.
     :param solution_code: source code that answers it, defining a function of the exercise's name.
     :param explanation: why it is the answer.
+    :param equal: mutants of the solution that mean the same as it does: the changed line, and the reason.
     """
 
     name: str
     lesson: str
-    check: Callable[[Attempt], str]
+    probes: Sequence[Probe]
+    notice: str
     hints: tuple[str, ...]
     solution_code: str
     explanation: str
-    _hinted: int = field(default=0, repr=False)
-    _correct: Callable[..., Any] | None = field(default=None, repr=False)
+    equal: Mapping[str, str] = field(default_factory=dict)
+    _hinted: int = 0
+    _latest: Callable[..., Any] | None = None
+    _correct: Callable[..., Any] | None = None
+
+    def __repr__(self) -> str:
+        return f"the exercise `{self.name}`: call exercises.{self.name}.hint() or .solution(), with the parentheses"
 
     def attempt(self, answer: Any) -> Result:
         """Judge an answer without showing or recording anything."""
         if untouched(answer):
             return Result(
                 Outcome.NOT_ATTEMPTED,
-                f"Replace `...` and run the cell again. Stuck? `exercises.{self.name}.hint()`",
+                "Replace `...` and run the cell again. Stuck? Open a hint below, or run"
+                f" `exercises.{self.name}.hint()` in a cell of its own.",
             )
         attempt = Attempt(answer)
-        try:
-            outcome, message = Outcome.CORRECT, self.check(attempt)
-        except NotYet as fault:
-            outcome, message = Outcome.NOT_YET, str(fault)
-        except Exception:  # a check may stumble over what nobody thought of; the page must not
-            outcome, message = (
-                Outcome.NOT_YET,
-                "The result has another form than this exercise asks for: read the text above once more.",
-            )
-        return Result(outcome, message, "".join(attempt.printed))
+        said = functools.partial(self._result, attempt)
+        for probe in self.probes:
+            try:
+                probe.ask(attempt)
+            except NotYet as fault:
+                return said(Outcome.NOT_YET, str(fault).strip(), probe.name, fault)
+            except Exception as error:
+                return said(
+                    Outcome.NOT_YET,
+                    f"The check could not judge this answer: it stumbled over what your function returned, with {type(error).__name__}."
+                    " That is a fault of the check, so your answer may be right or wrong. Compare it with the solution below.",
+                    probe.name,
+                    stumbled=error,
+                )
+        return said(Outcome.CORRECT, self.notice)
+
+    @staticmethod
+    def _result(
+        attempt: Attempt,
+        outcome: Outcome,
+        message: str,
+        probe: str = "",
+        fault: NotYet | None = None,
+        stumbled: BaseException | None = None,
+    ) -> Result:
+        return Result(outcome, message, "".join(attempt.printed)[:PRINTED_AT_MOST], probe, fault, stumbled)
 
     def __call__(self, answer: Any) -> Any:
         """Judge the answer, show and record the outcome; a function is handed back, to be used further down."""
         result = self.attempt(answer)
         printed = f"Your function printed:\n{result.printed.rstrip()}" if result.printed else ""
-        display(Note(result.outcome.value, [result.message], TONES[result.outcome], printed))
+        display(
+            Note(
+                result.outcome.value,
+                [result.message],
+                TONES[result.outcome],
+                printed,
+                self._folds(result.outcome),
+            )
+        )
         progress.record(self.lesson, self.name, result.outcome.name)
         if callable(answer):
             self._correct = answer if result.outcome is Outcome.CORRECT else None
+            self._latest = None if result.outcome is Outcome.NOT_ATTEMPTED else answer
         return answer if callable(answer) else None
+
+    def _folds(self, outcome: Outcome) -> list[Fold]:
+        solution = Fold("One solution, explained", [self.explanation], self.solution_code.strip())
+        if outcome is Outcome.CORRECT:
+            return [solution]
+        count = len(self.hints)
+        return [*(Fold(f"Hint {i} of {count}", [hint]) for i, hint in enumerate(self.hints, 1)), solution]
 
     @property
     def working(self) -> Callable[..., Any]:
         """A function that answers the exercise: the learner's own once it is correct, until then the solution's.
 
-        What comes later on a page uses it, so that the page runs on whatever stands in the exercise.
+        What comes later on a page uses it, so that the page runs on whatever stands in the exercise. The cell says
+        whose function it was.
         """
-        if self._correct is not None:
-            return self._correct
+        whose.note(self.name, whose.YOURS if self._correct else whose.SOLUTIONS)
+        return self._correct or self._solution
+
+    @property
+    def latest(self) -> Callable[..., Any]:
+        """The learner's own function as soon as there is one, however wrong; the solution's until then."""
+        if self._latest is None or self._latest is self._correct:
+            return self.working
+        whose.note(self.name, whose.NOT_YET)
+        return self._latest
+
+    @property
+    def owner(self) -> str:
+        """Whose function :attr:`latest` is, for a heading: "yours" or "the solution's"."""
+        return "the solution's" if self._latest is None else "yours"
+
+    @functools.cached_property
+    def _solution(self) -> Callable[..., Any]:
         names: dict[str, Any] = {}
         exec(compile(self.solution_code, f"<solution of {self.name}>", "exec"), names)  # noqa: S102  # our own text
-        return names[self.name]
+        solution = names[self.name]
+        return whose.unnoted(solution) if callable(solution) else solution
 
     def hint(self) -> Note:
         """The next hint; after the last one they begin again."""

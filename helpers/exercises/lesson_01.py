@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
-from helpers.exercises.engine import Attempt, Exercise, NotYet
+from helpers.exercises.engine import Exercise
 from helpers.exercises.predict import Prediction
+from helpers.exercises.probe import RAISES_NOTHING, Attempt, NotYet, Probe, shown
+from helpers.exercises.table import chooses
 
 CLIENT, AUTHORIZATION_SERVER, RESOURCE_SERVER = "client", "authorization server", "resource server"
 AUTHORIZATION_CODE, CLIENT_CREDENTIALS, NEITHER = "authorization code", "client credentials", "neither"
@@ -71,45 +73,56 @@ changed_token = Prediction(
 )
 
 
-def _check_answer_to(attempt: Attempt) -> str:
-    results = {case: attempt(*case) for case in ((False, False), (True, False), (True, True), (False, True))}
-    if any(isinstance(result, str) for result in results.values()):
-        raise NotYet("It returned a string. A status is a number here: return `401`, not its name.")
-    if not all(isinstance(result, int) for result in results.values()):
-        raise NotYet("It has to return a number, the HTTP status, in every case.")
-    if len(set(results.values())) == 1:
-        raise NotYet(f"It answers {results[True, True]} in every case. Three cases want three answers.")
-    if results[False, False] == 403 and results[True, False] == 401:
-        raise NotYet("The two refusals are the wrong way round. Which one says: I do not know you?")
-    if results[False, True] == 200:
-        raise NotYet(
-            "A token that is not genuine was let in, because it names the scope. Anyone can write a scope into a token."
-        )
-    if results[False, True] != results[False, False]:
-        raise NotYet(
-            "For tokens that are not genuine the answer depends on their scope. Which question has to come first?"
-        )
-    if results[False, False] != 401:
-        raise NotYet(
-            f"For a token that does not verify it answers {results[False, False]}. What did the changed token get?"
-        )
-    if results[True, False] != 403:
-        raise NotYet(
-            f"For a genuine token without the scope it answers {results[True, False]}. What did the writing attempt get?"
-        )
-    if results[True, True] != 200:
-        raise NotYet(
-            f"For a genuine token with the scope it answers {results[True, True]}. Nothing is wrong with that request."
-        )
-    return "The order is the point: nothing that stands in a token counts before the token is known to be genuine."
+def _answers(genuine: bool, scope: bool, right: int, rule: str) -> Probe:
+    """The status for one of the four kinds of tokens."""
+    what = f"a token that is {'genuine' if genuine else 'not genuine'} and {'has' if scope else 'lacks'} the scope"
+
+    def ask(attempt: Attempt) -> None:
+        status = attempt.value(what, genuine, scope)
+        if isinstance(status, str):
+            raise NotYet(
+                "For {what}, your function returned the string {status}. A status is a number here: return it without"
+                " quotes.",
+                what=what,
+                status=shown(status),
+            )
+        if isinstance(status, bool) or not isinstance(status, int | float):
+            raise NotYet(
+                "For {what}, your function returned {status}. Return the HTTP status, which is a number.",
+                what=what,
+                status=shown(status),
+            )
+        if status != right:
+            raise NotYet(
+                "For {what}, your function returned {status}. {rule}",
+                what=what,
+                status=shown(status),
+                rule=rule,
+            )
+
+    return Probe(what, ask)
 
 
 answer_to = Exercise(
     name="answer_to",
     lesson="01",
-    check=_check_answer_to,
+    probes=(
+        _answers(False, False, 401, "Which of the two refusals says *I do not know you*?"),
+        _answers(
+            True, False, 403, "The API knows who is asking. What did request 4 get, which tried to write?"
+        ),
+        _answers(True, True, 200, "Nothing is wrong with that request. What did request 3 get?"),
+        _answers(
+            False,
+            True,
+            401,
+            "Anyone can write a scope into a token. So the question whether it is genuine comes first, and when the answer"
+            " is no, the scope makes no difference. What did request 5 get?",
+        ),
+    ),
+    notice="The order matters: nothing that a token says counts before the token is known to be genuine.",
     hints=(
-        "Two questions, one after the other: is the token genuine? Does it hold the scope?",
+        "Two questions, one after the other: is the token genuine? Does it have the scope?",
         "If the first answer is no, the second must not be asked.",
         "401 for a token that is not genuine, 403 for a genuine one without the scope, 200 otherwise.",
     ),
@@ -125,55 +138,29 @@ def answer_to(token_is_genuine, holds_the_scope):
         "RFC 6750 section 3.1 gives `invalid_token` a 401 and `insufficient_scope` a 403. With 401 a client can help itself"
         " by getting a new token; with 403 somebody has to grant it more first."
     ),
+    equal={**RAISES_NOTHING},
 )
 
 _ROLES = {
-    "A": (CLIENT, "It wants something done, and holds the secret that says who it is."),
+    "A": (CLIENT, "Who wants something done, and has the secret that proves who it is?"),
     "B": (
         AUTHORIZATION_SERVER,
-        "To compare the secret, one must have been told it when the program was registered. Who was?",
+        "Only the party that was told the secret at the registration can compare it. Who registered the program?",
     ),
-    "C": (RESOURCE_SERVER, "Whoever holds the data demands to see a token before handing any out."),
-    "D": (AUTHORIZATION_SERVER, "Only who holds the private key can sign, and only one party does."),
-    "E": (RESOURCE_SERVER, "Verifying happens where the token is shown, at the door in front of the data."),
-    "F": (CLIENT, "Whoever asked for the token calls the API with it, again and again."),
+    "C": (RESOURCE_SERVER, "Who wants to see a token before it hands out the data?"),
+    "D": (AUTHORIZATION_SERVER, "Only one party has the private key. Who makes the tokens?"),
+    "E": (
+        RESOURCE_SERVER,
+        "The token is verified where it is shown. Who gets to see it, and guards the data?",
+    ),
+    "F": (CLIENT, "Who asked for the token, and calls the API with it again and again?"),
 }
-
-
-def _sorted_into(
-    answers: object, right: Mapping[str, tuple[str, str]], choices: tuple[str, ...]
-) -> list[str]:
-    """The letters that are wrong.
-
-    :raises NotYet: the answer has another form than was asked for.
-    """
-    if not isinstance(answers, Mapping):
-        raise NotYet("Keep the dict: one entry for each letter.")
-    if missing := [letter for letter in right if letter not in answers]:
-        raise NotYet(f"There is no entry for {', '.join(missing)}.")
-    names = ", ".join(f"`{choice.upper().replace(' ', '_')}`" for choice in choices)
-    if unknown := [letter for letter in right if answers[letter] not in choices]:
-        raise NotYet(
-            f"The entry for {unknown[0]} is none of the choices. Use the imported names, without quotes: {names}."
-        )
-    return [letter for letter, (role, _) in right.items() if answers[letter] != role]
-
-
-def _check_roles(attempt: Attempt) -> str:
-    wrong = _sorted_into(attempt.answer, _ROLES, (CLIENT, AUTHORIZATION_SERVER, RESOURCE_SERVER))
-    if wrong:
-        raise NotYet(f"{_count(wrong, _ROLES)} Look again at {wrong[0]}: {_ROLES[wrong[0]][1]}")
-    return "The secret stays between A and B; the API at E never sees it. That separation is what the rest of the course builds on."
-
-
-def _count(wrong: list[str], right: Mapping[str, tuple[str, str]]) -> str:
-    return f"{len(right) - len(wrong)} of {len(right)} are right."
-
 
 roles = Exercise(
     name="roles",
     lesson="01",
-    check=_check_roles,
+    probes=(chooses(_ROLES, (CLIENT, AUTHORIZATION_SERVER, RESOURCE_SERVER)),),
+    notice="Only A and B know the secret; the API in E never sees it. The rest of the course builds on that separation.",
     hints=(
         "Follow the picture above: who sent the secret, who received it, who was shown the token?",
         "The authorization server does two of these, the resource server two, and the client two.",
@@ -195,51 +182,38 @@ roles = {
 _SCENARIOS = {
     "A": (
         CLIENT_CREDENTIALS,
-        "At two in the morning nobody is there to sign in. Whose data is it, and who acts?",
+        "Nobody is there at two in the morning to sign in. On whose behalf does the job act?",
     ),
     "B": (
         AUTHORIZATION_CODE,
-        "A person signs in with an account elsewhere, and has to agree. (Signing in is OpenID Connect, which runs on one of the flows.)",
+        "Who has to sign in here, and agree? (Signing in is OpenID Connect, which runs on one of the flows.)",
     ),
-    "C": (
-        CLIENT_CREDENTIALS,
-        "Two services of one company talk, on their own account. Is a person part of it?",
-    ),
-    "D": (AUTHORIZATION_CODE, "The photos belong to a person, and only that person can let the shop in."),
+    "C": (CLIENT_CREDENTIALS, "Two services of one company talk to each other. Is a person involved?"),
+    "D": (AUTHORIZATION_CODE, "Whose photos are they, and who has to agree that the shop gets them?"),
     "E": (
         CLIENT_CREDENTIALS,
-        "The pipeline acts as itself, whoever pushed the commit. Is somebody asked for consent?",
+        "The pipeline publishes as itself, whoever pushed the commit. Is anyone asked to agree?",
     ),
-    "F": (
-        NEITHER,
-        "A browser cannot keep a secret, and the page needs no one's data. Is a flow needed for what is open anyway?",
-    ),
+    "F": (NEITHER, "The API is open to everyone. Does the page need a token at all?"),
     "G": (
         AUTHORIZATION_CODE,
-        "The app shows the account of the person who holds the phone, and cannot keep a secret.",
+        "Whose balance is it? And could an app keep a secret on a phone that its owner can open?",
     ),
 }
 
 
-def _check_flows(attempt: Attempt) -> str:
-    wrong = _sorted_into(attempt.answer, _SCENARIOS, (AUTHORIZATION_CODE, CLIENT_CREDENTIALS, NEITHER))
-    answers = attempt.answer
+def _all_alike(answers: Mapping[str, str]) -> None:
     if len({answers[letter] for letter in _SCENARIOS}) == 1:
-        raise NotYet("All of them got the same flow. Ask of each: is there a person whose data it is?")
-    if "G" in wrong and answers["G"] == CLIENT_CREDENTIALS:
         raise NotYet(
-            f"{_count(wrong, _SCENARIOS)} G would put a client secret into every phone, where anyone can read it. "
-            + _SCENARIOS["G"][1]
+            "All of them got the same flow. Ask of each system: whose data is it, and does that person have to agree?"
         )
-    if wrong:
-        raise NotYet(f"{_count(wrong, _SCENARIOS)} Look again at {wrong[0]}: {_SCENARIOS[wrong[0]][1]}")
-    return "Two questions decide: whose data is it, and can the program keep a secret? This course follows A, C and E."
 
 
 flows = Exercise(
     name="flows",
     lesson="01",
-    check=_check_flows,
+    probes=(chooses(_SCENARIOS, (AUTHORIZATION_CODE, CLIENT_CREDENTIALS, NEITHER), _all_alike),),
+    notice="Two questions decide: whose data is it, and can the program keep a secret? This course follows A, C and E.",
     hints=(
         "Ask of each scenario: is there a person who signs in and agrees?",
         "If a person does, it is the authorization code flow. If a machine acts for itself and can keep a secret: client credentials.",
@@ -258,6 +232,6 @@ flows = {
 """,
     explanation=(
         "RFC 6749 section 4.4: the client credentials grant is for confidential clients only, those that can keep a secret,"
-        " acting on their own account. Where a person's data is at stake, the person has to agree: section 4.1."
+        " acting on their own behalf. Where a person's data is at stake, the person has to agree: section 4.1."
     ),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from helpers.exercises.engine import Attempt, NotYet
+from helpers.exercises.probe import Attempt, NotYet
 from helpers.todo_api.learner import REFUSALS
 
 __all__ = ["REFUSALS", "accepts", "refuses"]

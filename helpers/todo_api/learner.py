@@ -50,7 +50,7 @@ class VerifierBroken(TokenError):
 class Call:
     """What the function did when the door asked it about one token.
 
-    :param did: a sentence without its subject: "raised ValueError: expired (line 5 of the cell's function)."
+    :param did: a sentence without its subject: "raised ValueError: expired (line 5 of the cell)."
     :param printed: what it printed, at most a screenful.
     """
 

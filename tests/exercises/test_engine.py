@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from helpers.bounded import PRINTED_AT_MOST, Misbehaved, call
+from helpers.bounded import PRINTED_AT_MOST, Misbehaved, Shared, call
 from helpers.display.card import Note
-from helpers.exercises import engine, progress
-from helpers.exercises.engine import Attempt, Exercise, NotYet, Outcome, untouched
+from helpers.exercises import engine, progress, whose
+from helpers.exercises.engine import Exercise, Outcome, untouched
+from helpers.exercises.probe import Attempt, NotYet, case, probe, refuses
 
 SOLUTION = """
 def double(number):
@@ -20,16 +21,22 @@ def double(number):
 """
 
 
-def check_double(attempt: Attempt) -> str:
-    if attempt(3) != 6:
-        raise NotYet(f"For 3 it returned {attempt(3)}.")
-    return "Twice as much."
+@probe
+def three(attempt: Attempt) -> None:
+    if (result := attempt.value("3", 3)) != 6:
+        raise NotYet("For 3, your function returned {result}.", result=result)
 
 
 @pytest.fixture
 def double() -> Exercise:
     return Exercise(
-        "double", "00", check_double, ("Add.", "Add it to itself.", "Use `2 *`."), SOLUTION, "2n = n + n."
+        "double",
+        "00",
+        (three,),
+        "Twice as much.",
+        ("Add.", "Add it to itself.", "Use `2 *`."),
+        SOLUTION,
+        "2n = n + n.",
     )
 
 
@@ -71,7 +78,7 @@ def test_not_yet_names_the_fault(double: Exercise, shown: list[Note]) -> None:
         return number
 
     assert double(answer) is answer
-    assert [str(note) for note in shown] == ["Not yet. For 3 it returned 3."]
+    assert [str(note) for note in shown] == ["Not yet. For 3, your function returned 3."]
     assert shown[0].tone == "warn"
     assert progress.load() == {"00": {"double": "NOT_YET"}}
 
@@ -84,7 +91,8 @@ def test_not_attempted_says_how_to_begin(double: Exercise, shown: list[Note]) ->
     (note,) = shown
     assert (
         str(note)
-        == "Not attempted yet. Replace `...` and run the cell again. Stuck? `exercises.double.hint()`"
+        == "Not attempted yet. Replace `...` and run the cell again. Stuck? Open a hint below, or run"
+        " `exercises.double.hint()` in a cell of its own."
     )
     assert note.tone == "plain"
     assert progress.load() == {}
@@ -92,12 +100,14 @@ def test_not_attempted_says_how_to_begin(double: Exercise, shown: list[Note]) ->
 
 
 def test_a_value_is_judged_like_a_function_and_leaves_nothing_behind_the_cell(shown: list[Note]) -> None:
-    def check(attempt: Attempt) -> str:
+    @probe
+    def check(attempt: Attempt) -> None:
         if attempt.answer != {"A": 1}:
             raise NotYet("Look at A.")
-        return "A is 1."
 
-    letters = Exercise("letters", "00", check, ("Count.",), 'letters = {"A": 1}', "It is the first.")
+    letters = Exercise(
+        "letters", "00", (check,), "A is 1.", ("Count.",), 'letters = {"A": 1}', "It is the first."
+    )
     assert [letters({"A": ...}), letters({"A": 2}), letters({"A": 1})] == [None] * 3
     assert [note.headline for note in shown] == ["Not attempted yet.", "Not yet.", "Correct."]
     assert letters.working == {"A": 1}
@@ -109,9 +119,10 @@ def test_judging_alone_shows_and_records_nothing(double: Exercise, shown: list[N
 
 
 def test_a_check_that_stumbles_is_not_the_learners_problem(shown: list[Note]) -> None:
-    exercise = Exercise("odd", "00", lambda attempt: attempt(1)["a"]["b"], ("x",), "", "")
+    stumbling = probe(lambda attempt: attempt.value("1", 1)["a"]["b"])
+    exercise = Exercise("odd", "00", (stumbling,), "", ("x",), "", "")
     exercise(lambda number: 7)
-    assert "another form" in str(shown[0]) and shown[0].headline == "Not yet."
+    assert "a fault of the check" in str(shown[0]) and shown[0].headline == "Not yet."
 
 
 # --- what stands there before anybody begins
@@ -327,7 +338,10 @@ def test_a_function_that_does_not_end_is_stopped(double: Exercise, hurried: None
     before = set(threading.enumerate())
     result = double.attempt(function(body))
     assert result.outcome is Outcome.NOT_YET
-    assert result.message == "It did not return within 0.1 seconds. Is there a loop that never ends?"
+    assert (
+        result.message
+        == "For 3, your function did not return within 0.1 seconds. Is there a loop that never ends?"
+    )
     assert set(threading.enumerate()) <= before
 
 
@@ -353,33 +367,45 @@ def test_the_next_call_is_not_hit_by_what_stopped_the_one_before() -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("raise ValueError('boom')", "It raised ValueError: boom (line 2 of the cell's function)."),
-        ("x = 1\n\nreturn {}['audience']", "It raised KeyError: 'audience' (line 4 of the cell's function)."),
-        ("raise ValueError", "It raised ValueError (line 2 of the cell's function)."),
+        ("raise ValueError('boom')", "For 3, your function raised ValueError: boom (line 2 of the cell)."),
+        (
+            "x = 1\n\nreturn {}['audience']",
+            "For 3, your function raised KeyError: 'audience' (line 4 of the cell).",
+        ),
+        ("raise ValueError", "For 3, your function raised ValueError (line 2 of the cell)."),
         (
             "raise ValueError('first\\nsecond')",
-            "It raised ValueError: first (line 2 of the cell's function).",
+            "For 3, your function raised ValueError: first (line 2 of the cell).",
         ),
-        ("return int('x')", "It raised ValueError: invalid literal for int() with base 10: 'x' (line 2 of"),
-        ("import sys\nsys.exit(3)", "It raised SystemExit: 3 (line 3 of the cell's function)."),
-        ("raise KeyboardInterrupt", "It raised KeyboardInterrupt (line 2 of the cell's function)."),
-        ("return double(number)", "It raised RecursionError: maximum recursion depth exceeded"),
+        (
+            "return int('x')",
+            "For 3, your function raised ValueError: invalid literal for int() with base 10: 'x' (line 2 of",
+        ),
+        ("import sys\nsys.exit(3)", "For 3, your function raised SystemExit: 3 (line 3 of the cell)."),
+        ("raise KeyboardInterrupt", "For 3, your function raised KeyboardInterrupt (line 2 of the cell)."),
+        (
+            "return double(number)",
+            "For 3, your function raised RecursionError: maximum recursion depth exceeded",
+        ),
         (
             "return nobody",
-            "It raised NameError: name 'nobody' is not defined (line 2 of the cell's function).",
+            "For 3, your function raised NameError: name 'nobody' is not defined (line 2 of the cell).",
         ),
         (
             "def inner():\n    raise ValueError('in')\nreturn inner()",
-            "It raised ValueError: in (line 3 of the cell's function).",
+            "For 3, your function raised ValueError: in (line 3 of the cell).",
         ),
-        ("import json\nreturn json.loads('{')", "(line 3 of the cell's function)."),
+        ("import json\nreturn json.loads('{')", "(line 3 of the cell)."),
         (
             "class Odd(Exception):\n    def __str__(self):\n        return 1 / 0\nraise Odd",
-            "It raised Odd (line 5 of the",
+            "For 3, your function raised Odd (line 5 of the",
         ),
-        ("raise ValueError('x' * 10_000)", "x" * 200 + " (line 2 of the cell's function)."),
-        ("pass\nprint(number)", "It returned `None`. Is a `return` missing?"),
-        ("yield number", "It uses `yield`. Let it `return` its result."),
+        ("raise ValueError('x' * 10_000)", "x" * 200 + " (line 2 of the cell)."),
+        (
+            "pass\nprint(number)",
+            "For 3, your function returned `None`. Is a `return` missing on one of its paths?",
+        ),
+        ("yield number", "Your function uses `yield`. Let it `return` its result."),
     ],
 )
 def test_what_it_did_instead_is_said(double: Exercise, body: str, message: str) -> None:
@@ -388,12 +414,10 @@ def test_what_it_did_instead_is_said(double: Exercise, body: str, message: str) 
     assert message in result.message and len(result.message) < 320
 
 
-def test_the_line_is_counted_from_the_first_of_the_function_decorator_included(
-    double: Exercise, shown: list[Note]
-) -> None:
-    source = "@double\ndef answer(number):\n    number += 1\n    raise ValueError('boom')\n"
+def test_the_line_is_the_one_that_the_learner_sees_in_the_cell(double: Exercise, shown: list[Note]) -> None:
+    source = "import math\n\n\n@double\ndef answer(number):\n    number += 1\n    raise ValueError('boom')\n"
     exec(compile(source, "<a cell>", "exec"), {"double": double})
-    assert str(shown[0]) == "Not yet. It raised ValueError: boom (line 4 of the cell's function)."
+    assert str(shown[0]) == "Not yet. For 3, your function raised ValueError: boom (line 7 of the cell)."
 
 
 @pytest.mark.parametrize(
@@ -401,19 +425,19 @@ def test_the_line_is_counted_from_the_first_of_the_function_decorator_included(
     [
         (
             "def f(): return 1",
-            "It takes 0 arguments, and it is called with 1. Keep the first line as it was.",
+            "Your function takes 0 arguments, and it is called with 1. Keep the first line as it was.",
         ),
         (
             "def f(a, b): return 1",
-            "It takes 2 arguments, and it is called with 1. Keep the first line as it was.",
+            "Your function takes 2 arguments, and it is called with 1. Keep the first line as it was.",
         ),
         (
             "def f(a, *, b): return 1",
-            "It takes 2 arguments, and it is called with 1. Keep the first line as it was.",
+            "Your function takes 2 arguments, and it is called with 1. Keep the first line as it was.",
         ),
-        ("async def f(a): return a", "It is an `async def`. Write it as a plain `def`."),
-        ("async def f(a): yield a", "It is an `async def`. Write it as a plain `def`."),
-        ("f = lambda a: (yield)", "It uses `yield`. Let it `return` its result."),
+        ("async def f(a): return a", "Your function is an `async def`. Write it as a plain `def`."),
+        ("async def f(a): yield a", "Your function is an `async def`. Write it as a plain `def`."),
+        ("f = lambda a: (yield)", "Your function uses `yield`. Let it `return` its result."),
     ],
 )
 def test_a_function_of_another_kind_is_not_called_at_all(double: Exercise, source: str, message: str) -> None:
@@ -429,27 +453,117 @@ def test_a_function_may_take_more_than_it_is_given(double: Exercise, source: str
 
 def test_what_is_no_function_cannot_be_called() -> None:
     with pytest.raises(NotYet, match="asks for a function"):
-        Attempt(42)(1)
+        Attempt(42).value("1", 1)
 
 
-def test_lists_are_copied_before_the_function_gets_them() -> None:
-    given = [{"a": 1}, (["b"],)]
-    Attempt(function("number[0].clear()\nnumber[1][0].append('c')\nnumber.clear()\nreturn 1"))(given)
-    assert given == [{"a": 1}, (["b"],)]
+def test_every_argument_is_copied_before_the_function_gets_it() -> None:
+    given = [{"a": 1}, (["b"],)], {"keys": [{"kid": "a"}]}, {"x"}
+    body = "a[0].clear()\na[1][0].append('c')\nb['keys'].pop()\nc.clear()\nreturn 1"
+    answer = defined("def answer(a, b, c):\n" + textwrap.indent(body, "    "))
+    for _ in range(2):
+        assert Attempt(answer).value("it", *given) == 1
+    assert given == ([{"a": 1}, (["b"],)], {"keys": [{"kid": "a"}]}, {"x"})
 
 
-def test_a_dict_is_the_functions_to_change() -> None:
-    """An exercise hands one in to be filled."""
+def test_no_string_that_a_function_gets_is_one_of_ours() -> None:
+    """An answer that compares with `is` must not pass since the interpreter shares the check's strings."""
+    header = {"alg": "RS256", "list": ["RS256"]}
+    answer = function("ours = 'RS256'\nreturn number['alg'] is ours or number['list'][0] is ours")
+    assert Attempt(answer).value("it", header) is False
+    assert Attempt(function("ours = 'RS256'\nreturn number is ours")).value("it", "RS256") is False
+    assert (
+        Attempt(function("ours = 'RS256'\nreturn number[0][0] is ours")).value("it", [("RS256", 1)]) is False
+    )
+
+
+def test_a_shared_argument_is_the_functions_to_change() -> None:
     cache: dict[str, int] = {}
-    Attempt(function("number['kept'] = 1\nreturn 1"))(cache)
+    Attempt(function("number['kept'] = 1\nreturn 1")).value("it", Shared(cache))
     assert cache == {"kept": 1}
 
 
-def test_a_check_may_ask_for_none_and_for_an_error() -> None:
-    attempt = Attempt(lambda number: None if number else 1 / 0)
-    assert attempt.or_none(1) is None
-    assert attempt.error(1) is None
-    assert attempt.error(0).startswith("It raised ZeroDivisionError: division by zero")
+def test_the_lists_and_dicts_of_the_page_stay_as_they_were() -> None:
+    names: dict[str, Any] = {"form": {"a": 1}, "rows": [1]}
+    exec("def answer(x):\n    form['a'] = x\n    rows.append(x)\n    return form", names)
+    attempt = Attempt(names["answer"])
+    assert attempt.value("it", 2) is attempt.value("it", 3)
+    assert (names["form"], names["rows"]) == ({"a": 1}, [1])
+
+
+def test_a_function_that_calls_itself_finds_itself_before_its_cell_has_bound_the_name() -> None:
+    names: dict[str, Any] = {}
+    exec("def answer(x):\n    return 0 if x == 0 else 1 + answer(x - 1)", names)
+    function = names.pop("answer")
+    assert Attempt(function).value("it", 3) == 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import json\njson.loads = None",
+        "import base64\nbase64.urlsafe_b64decode = lambda *a: b''",
+        "import time\ntime.time = lambda: 0",
+        "import sys\nsys.stdout = None",
+        "import os\nos.environ['COURSE_STATE_DIR'] = 'elsewhere'\ndel os.environ['PATH']",
+        "import sys\nsys.setrecursionlimit(300)",
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(1,), daemon=True).start()",
+        "global SOLUTION\nSOLUTION = None",
+    ],
+)
+def test_nothing_that_a_function_does_changes_a_later_verdict(double: Exercise, body: str) -> None:
+    import json
+    import os
+    import time
+
+    before = json.loads, time.time, sys.stdout, dict(os.environ), sys.getrecursionlimit()
+    assert double.attempt(function(f"{body}\nreturn 0")).outcome is Outcome.NOT_YET
+    assert double.attempt(lambda number: number * 2).outcome is Outcome.CORRECT
+    assert (json.loads, time.time, sys.stdout, dict(os.environ), sys.getrecursionlimit()) == before
+
+
+def test_what_is_made_and_not_raised_is_asked_about(double: Exercise) -> None:
+    exercise = Exercise(
+        "double", "00", (refuses("odd", case("3", 3), rule="It is odd."),), "", ("x",), "", ""
+    )
+    said = exercise.attempt(function("if number % 2: ValueError('odd')")).message
+    assert (
+        said
+        == "For 3, your function returned `None`. It is odd. Is a `raise` missing before `ValueError(…)`?"
+    )
+    said = exercise.attempt(function("if number % 2: raise KeyError('odd')")).message
+    assert "looks like a bug" in said and "with a `ValueError`" in said
+    assert exercise.attempt(function("if number % 2: raise ValueError('odd')")).outcome is Outcome.CORRECT
+
+
+def test_hints_and_the_solution_are_folded_beneath_the_feedback(double: Exercise, shown: list[Note]) -> None:
+    double(lambda number: number)
+    html = shown[0]._repr_mimebundle_()["text/html"]
+    assert html.count("<details><summary>") == 4 and "<details open" not in html
+    assert "Hint 1 of 3" in html and "One solution, explained" in html
+    assert "Add." not in str(shown[0])
+    double(lambda number: number * 2)
+    assert [fold.summary for fold in shown[1].folds] == ["One solution, explained"]
+
+
+def test_the_latest_is_the_learners_own_however_wrong(double: Exercise, shown: list[Note]) -> None:
+    assert (double.latest(4), double.owner) == (8, "the solution's")
+    wrong = double(lambda number: number)
+    assert double.latest is wrong and double.owner == "yours"
+    double(lambda number: ...)
+    assert (double.latest(4), double.owner) == (8, "the solution's")
+
+
+def test_whose_function_ran_is_said_once_for_each_cell(double: Exercise, shown: list[Note]) -> None:
+    whose.said()
+    double.working(1)
+    assert "The solution's, until yours is correct: `double`." in str(whose.said())
+    assert whose.said() is None
+    wrong = double(lambda number: number)
+    assert double.latest is wrong
+    assert "Yours, and not correct yet: `double`." in str(whose.said())
+    double(lambda number: number * 2)
+    double.working(1)
+    assert "Yours: `double`." in str(whose.said())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send a signal to one thread")

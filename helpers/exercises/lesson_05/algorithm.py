@@ -2,65 +2,113 @@
 
 from typing import Any
 
-from helpers.exercises.engine import Attempt, Exercise, NotYet
-from helpers.exercises.predict import Prediction
-from helpers.exercises.refusals import refuses
+from helpers.exercises.engine import Exercise
+from helpers.exercises.lesson_04.header import HEADER, NEARLY, NO_STRING, NONES, ONE_VALUE, OTHERS
+from helpers.exercises.near import odd, unlike
+from helpers.exercises.probe import ONLY_VALUE_ERRORS, Case, case, gives, refuses, shown
 
-unsigned = Prediction(
-    name="unsigned",
-    lesson="05",
-    options=(200, 401, 403),
-    answer=200,
-    because="The function in the door decodes and believes. The token holds the scope, so the door opens: whoever can write JSON owns this API.",
-    otherwise={
-        401: "401 would mean that somebody looked at the signature. There is none, and nobody asked for one.",
-        403: "403 would mean that the scope was missing. The attacker wrote the scope too.",
-    },
-)
+KEY = {"kty": "RSA", "kid": "the-key", "use": "sig", "n": "AQAB", "e": "AQAB"}
 
-_KEY = {"kty": "RSA", "kid": "the-key", "use": "sig", "n": "AQAB", "e": "AQAB"}
+KEY_ALGORITHMS: list[tuple[str, Any]] = [
+    *((f"a key that is for {alg}", alg) for alg in ("RS384", "RS512", "PS256", "ES256", "HS256", "RSA-OAEP")),
+    *((f"a key whose `alg` is {shown(alg)}", alg) for _, alg in unlike("RS256")),
+    *((f"a key whose `alg` is {what}", alg) for what, alg in odd("RS256")),
+    ("a key whose `alg` is the list `['RS256']`", ["RS256"]),
+]
+"""What a key may say that it is for, and does not agree with RS256."""
+
+KEY_TYPES: list[tuple[str, Any]] = [
+    *((f"a key of the type {kty}", kty) for kty in ("oct", "EC", "OKP")),
+    *((f"a key whose `kty` is {shown(kty)}", kty) for _, kty in unlike("RSA")),
+    *((f"a key whose `kty` is {what}", kty) for what, kty in odd("RSA")),
+    ("a key whose `kty` is the list `['RSA']`", ["RSA"]),
+]
+NO_TYPE: list[tuple[str, dict[str, Any]]] = [
+    ("a key with no `kty`", {name: value for name, value in KEY.items() if name != "kty"}),
+    ("a key with no `kty`, and `RSA` as its `kid`", {"kid": "RSA", "use": "sig", "n": "AQAB", "e": "AQAB"}),
+]
+AGREED = [("RS512", "RSA"), ("PS256", "RSA"), ("HS256", "oct"), ("ES256", "EC"), ("none", "RSA"), ("", "RSA")]
 
 
-def _check_algorithm_for(attempt: Attempt) -> str:
-    def header(**members: Any) -> dict[str, Any]:
-        return {"alg": "RS256", "typ": "JWT", "kid": "the-key", **members}
-
-    for key, what in ((_KEY, "with no `alg` of its own"), ({**_KEY, "alg": "RS256"}, "made for RS256")):
-        chosen, raised = attempt.tried(header(), dict(key))
-        if raised is not None:
-            raise NotYet(
-                f"For a good header and an RSA key {what} it raised {type(raised).__name__}: {raised}"
-            )
-        if chosen != "RS256":
-            raise NotYet(
-                f"For a good header and an RSA key {what} it returned {chosen!r}. This API uses RS256."
-            )
-    for alg in ("none", "None", "nOnE", "HS256", "HS512", "RS512", "PS256", "ES256", "rs256", ""):
-        raised = attempt.raised(header(alg=alg), dict(_KEY))
-        if raised is None and attempt.or_none(header(alg=alg), dict(_KEY)) == alg:
-            raise NotYet(
-                f"For the header's {alg!r} it returned {alg!r}: the token has chosen how it is checked."
-            )
-        refuses(attempt, (header(alg=alg), dict(_KEY)), f"a header that says {alg!r}")
-    without = {name: value for name, value in header().items() if name != "alg"}
-    refuses(attempt, (without, dict(_KEY)), "a header with no `alg`")
-    for odd in (None, ["RS256"], {"RS256": 1}):
-        refuses(attempt, (header(alg=odd), dict(_KEY)), f"an `alg` that is no text, {odd!r},")
-    for alg in ("RS512", "PS256", "RSA-OAEP"):
-        refuses(attempt, (header(), {**_KEY, "alg": alg}), f"a key that its owner made for {alg}")
-    for kty in ("oct", "EC", "OKP"):
-        refuses(attempt, (header(), {**_KEY, "kty": kty}), f"a key whose type is {kty!r}, and not RSA,")
-    return "The key says what it is for, you say what you take, and the header may agree. It never decides."
+def _header(what: str, **members: Any) -> Case:
+    return case(f"a header with {what}", {**HEADER, **members}, KEY)
 
 
 algorithm_for = Exercise(
     name="algorithm_for",
     lesson="05",
-    check=_check_algorithm_for,
+    probes=(
+        gives(
+            "all_agree",
+            (case("a good header and an RSA key that has no `alg`", HEADER, KEY), "RS256"),
+            (
+                case("a good header and an RSA key that is for RS256", HEADER, {**KEY, "alg": "RS256"}),
+                "RS256",
+            ),
+            (
+                case(
+                    "a good header with the type `at+jwt`, and an RSA key with no `use`",
+                    {"kid": "x", "typ": "at+jwt", "alg": "RS256"},
+                    {"n": "AQAC", "e": "AQAB", "kid": "x", "kty": "RSA"},
+                ),
+                "RS256",
+            ),
+            rule="All three agree, so return the name of the algorithm, as a string.",
+        ),
+        refuses(
+            "the_header_names_another",
+            *(_header(what, alg=alg) for what, alg in (*NONES, *OTHERS, *NEARLY)),
+            rule=f"The token must not choose how it is checked. {ONE_VALUE}",
+        ),
+        refuses(
+            "the_header_has_no_string",
+            *(_header(f"{what} (not a string)", alg=alg) for what, alg in NO_STRING),
+            rule="In JSON a value can be of any type, and this one is not the right string.",
+        ),
+        refuses(
+            "the_header_names_none",
+            case("a header with no `alg`", {"typ": "JWT", "kid": "the-key"}, {**KEY, "alg": "RS256"}),
+            case("a header with no `alg`, and `RS256` in `enc`", {"enc": "RS256", "typ": "JWT"}, KEY),
+            rule="A header that does not name its algorithm has not agreed with yours.",
+        ),
+        refuses(
+            "the_key_is_for_another",
+            *(case(what, HEADER, {**KEY, "alg": alg}) for what, alg in KEY_ALGORITHMS),
+            rule="A key may have no `alg`. If it has one, it must be the one that this API uses.",
+        ),
+        refuses(
+            "the_key_is_of_another_type",
+            *(case(what, HEADER, {**KEY, "kty": kty}) for what, kty in KEY_TYPES),
+            case(
+                "a key of the type oct, and a header that says `RSA` in a `kty`",
+                {**HEADER, "kty": "RSA"},
+                {**KEY, "kty": "oct"},
+            ),
+            rule="RS256 needs an RSA key.",
+        ),
+        refuses(
+            "the_key_has_no_type",
+            *(case(what, HEADER, key) for what, key in NO_TYPE),
+            rule="A key always has a `kty`, and RS256 needs an RSA key.",
+        ),
+        refuses(
+            "both_agree_on_another",
+            *(
+                case(
+                    f"a header and a key of the type {kty} that both say {shown(alg)}",
+                    {**HEADER, "alg": alg},
+                    {**KEY, "kty": kty, "alg": alg},
+                )
+                for alg, kty in AGREED
+            ),
+            rule="They agree with each other, and not with this API, which uses one algorithm.",
+        ),
+    ),
+    notice="The key says what it is for, you say what you accept, and the header may agree. It never decides.",
     hints=(
         "Three things must agree: the header's `alg`, the key's type, and the key's own `alg` where it has one.",
         'Ask for what must hold: `header.get("alg") == "RS256"`, `key.get("kty") == "RSA"`, and `key.get("alg", "RS256") == "RS256"`.',
-        'If one of the three does not hold, raise a ValueError. Otherwise return the text "RS256", which you wrote yourself.',
+        'If one of the three does not hold, raise a ValueError. Otherwise return the string "RS256", which you wrote yourself.',
     ),
     solution_code="""
 def algorithm_for(header, key):
@@ -72,6 +120,12 @@ def algorithm_for(header, key):
 """,
     explanation=(
         "RFC 8725 section 3.1: each key is used with exactly one algorithm, and that is checked when the operation is performed. The"
-        " text that is returned comes from this function and not from the token, so there is nothing left for the header to choose."
+        " string that is returned comes from this function and not from the token, so the header has nothing left to choose."
     ),
+    equal={
+        **ONLY_VALUE_ERRORS,
+        "if not str(header.get('alg')) == str('RS256'):": "no JSON value but the string itself prints as RS256",
+        "if not str(key.get('kty')) == str('RSA') or key.get('alg', 'RS256') != 'RS256':": "no JSON value but the string itself prints as RSA",
+        "if key.get('kty') != 'RSA' or not str(key.get('alg', 'RS256')) == str('RS256'):": "no JSON value but the string itself prints as RS256",
+    },
 )

@@ -24,7 +24,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-from mutants import Mutant, mutants  # noqa: E402
+from solution_mutants import Mutant, mutants  # noqa: E402
 
 from helpers.exercises.engine import Attempt, Exercise, Outcome, Result  # noqa: E402
 from helpers.exercises.probe import NotYet  # noqa: E402
@@ -290,7 +290,7 @@ def table(proofs: list[Proof]) -> str:
         "- A **probe** is one rule that a check asks for. For each there is a wrong answer that it alone stops.",
         "- **Right** answers take other routes than the solution; every one is accepted.",
         "- **Wrong** answers were written by hand; every one is refused, and the solution is still accepted after it.",
-        "- **Mutants** are made from the solution's syntax tree, each with one fault (`tests/exercises/mutants.py`)."
+        "- **Mutants** are made from the solution's syntax tree, each with one fault (`tests/exercises/solution_mutants.py`)."
         " Every one is refused, or means the same as the solution: those are listed at the end, with the reason.",
         "",
         "| lesson | exercise | probes | right | wrong | mutants | refused | equal |",

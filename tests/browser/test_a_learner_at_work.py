@@ -39,7 +39,7 @@ def test_the_learners_verifier_stands_in_the_live_api(chromium: Browser, server)
     assert "Your my_verify stands in the door." in shown
     assert "200 OK: the door opens. Your my_verify returned claims" in shown
     assert "401 Unauthorized: the door stays shut" in shown
-    assert "0 of 9 bad tokens get in; the good one gets in." in shown
+    assert "0 of 10 bad tokens get in; the good one gets in." in shown
 
     # A function of the learner's own, typed and run, and every way in which such a function can fail.
     good = "def mine(token):\n    return with_pyjwt(token)\nlab.use_verifier(mine)\nlab.knock(token)"

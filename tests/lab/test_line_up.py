@@ -55,7 +55,7 @@ def test_an_error_is_no_refusal(error: Exception) -> None:
     line_up = lab.line_up(refuses_with(error))
     assert set(outcomes(line_up)) == {"broke"}
     assert line_up.headline == (
-        "The good token does not get in: your function broke. 0 of 9 bad tokens get in, 9 broke your function."
+        "The good token does not get in: your function broke. 0 of 10 bad tokens get in, 10 broke your function."
     )
     assert line_up.suspects[0].said.startswith(f"raised {type(error).__name__}")
 
@@ -83,14 +83,14 @@ def test_a_function_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> N
     began = time.monotonic()
     line_up = lab.line_up(endless)
     assert time.monotonic() - began < 5 and len(asked) == 3
-    assert outcomes(line_up) == ["broke"] * 3 + ["not tried"] * 7
+    assert outcomes(line_up) == ["broke"] * 3 + ["not tried"] * 8
     assert line_up.suspects[0].said.startswith("did not return within 0.1 seconds.")
-    assert line_up.headline.endswith("0 of 9 bad tokens get in, 2 broke your function, 7 were not tried.")
+    assert line_up.headline.endswith("0 of 10 bad tokens get in, 2 broke your function, 8 were not tried.")
 
 
 def test_what_the_function_prints_stands_in_the_cell(capsys: pytest.CaptureFixture[str]) -> None:
     lab.line_up(lambda token: print("asked") or {})
-    assert capsys.readouterr().out == "asked\n" * 10
+    assert capsys.readouterr().out == "asked\n" * 11
 
 
 async def awaited(token: str) -> dict[str, Any]:

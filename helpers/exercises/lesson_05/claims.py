@@ -36,7 +36,17 @@ OTHER_KINDS = [
     ),
     *(
         (f"the type `{typ}`", typ)
-        for typ in ("JWE", "JOSE", "application/logout+jwt", "text/at+jwt", "application/")
+        for typ in (
+            "JWE",
+            "JOSE",
+            "application/logout+jwt",
+            "text/at+jwt",
+            "application/",
+            "JWT; x=1",
+            "application/at+jwt;charset=utf-8",
+            "at+application/jwt",
+            "application/application/at+jwt",
+        )
     ),
 ]
 NEARLY_TYPES = [

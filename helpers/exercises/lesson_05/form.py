@@ -276,6 +276,10 @@ NO_OBJECTS: Texts = [
     ("true", b"true"),
     ("no bytes at all", b""),
     ("two objects one after the other", b"{}{}"),
+    ("an object with a vertical tab before it, which is no white space in JSON", b"\x0b{}"),
+    ("an object with a no-break space behind it, which is no white space in JSON", b"{}\xc2\xa0"),
+    ("an object with a control character in a string", b'{"a":"\x01"}'),
+    ("an object with a line break in a string", b'{"a":"b\nc"}'),
     ("an object and a word behind it", b"{} x"),
     ("the beginning of an object", b'{"a":1'),
 ]

@@ -105,7 +105,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.hashes import SHA256
 from helpers.exercises import lesson_04, lesson_05
 
-def number(text):
+def decoded_number(text):
     return int.from_bytes(lesson_05.decode_strictly.working(text), "big")
 
 def strict_verify(token, jwks, issuer, audience, now):
@@ -121,7 +121,7 @@ def strict_verify(token, jwks, issuer, audience, now):
     lesson_05.check_type.working(header)
     key = lesson_05.trusted_key.working(header, lesson_05.usable_keys.working(jwks))
     lesson_05.algorithm_for.working(header, key)
-    public_key = RSAPublicNumbers(number(key["e"]), number(key["n"])).public_key()
+    public_key = RSAPublicNumbers(decoded_number(key["e"]), decoded_number(key["n"])).public_key()
     try:
         public_key.verify(octets[2], token.rpartition(".")[0].encode(), PKCS1v15(), SHA256())
     except InvalidSignature:
@@ -164,8 +164,8 @@ strict_verify = Exercise(
         "claims = lesson_05.read_object.working(header.get('jwk', octets[1]))": "by then the issuer has signed the header, too",
         **dict.fromkeys(
             (
-                "public_key = RSAPublicNumbers(number(key.get('e', next(iter(key.values()), None))), number(key['n'])).public_key()",
-                "public_key = RSAPublicNumbers(number(key['e']), number(key.get('n', next(iter(key.values()), None)))).public_key()",
+                "public_key = RSAPublicNumbers(decoded_number(key.get('e', next(iter(key.values()), None))), decoded_number(key['n'])).public_key()",
+                "public_key = RSAPublicNumbers(decoded_number(key['e']), decoded_number(key.get('n', next(iter(key.values()), None)))).public_key()",
             ),
             "a usable key has both numbers",
         ),

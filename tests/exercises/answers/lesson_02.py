@@ -527,7 +527,8 @@ WRONG: dict[str, list[str]] = {
             "    return 'read:todos write:todos'",
         ),
         _scope(
-            "scopes = {'read:todos' if m is 'GET' else 'write:todos' for m, p in calls if p is not '/health'}",
+            "get, health = 'GET', '/health'",
+            "scopes = {'read:todos' if m is get else 'write:todos' for m, p in calls if p is not health}",
             "return ' '.join(scopes)",
         ),
         _scope("print(calls)"),

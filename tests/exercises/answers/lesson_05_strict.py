@@ -159,7 +159,7 @@ WRONG_STRICT: list[str] = [
     _strict(("lesson_05.usable_keys.working(jwks)", '{key["kid"]: key for key in jwks["keys"] if "kid" in key}')),
     _strict((_CLAIMS, "__import__('json').loads(octets[1])")),
     _strict((_CLAIMS, "json.loads(octets[1])\n    if not isinstance(claims, dict): raise ValueError('no object')"), ("from helpers", "import json\nfrom helpers")),
-    _strict((_HEADER, "json.loads(octets[0], object_pairs_hook=unique)\n    if not isinstance(header, dict): raise ValueError('no object')"), ("from helpers", "import json\nfrom helpers"), ("def number", "def unique(pairs):\n    if len(dict(pairs)) != len(pairs):\n        raise ValueError('twice')\n    return dict(pairs)\n\ndef number")),
+    _strict((_HEADER, "json.loads(octets[0], object_pairs_hook=unique)\n    if not isinstance(header, dict): raise ValueError('no object')"), ("from helpers", "import json\nfrom helpers"), ("def decoded_number", "def unique(pairs):\n    if len(dict(pairs)) != len(pairs):\n        raise ValueError('twice')\n    return dict(pairs)\n\ndef decoded_number")),
     _strict((_HEADER, "__import__('json').loads(octets[0])")),
     _strict(("    return claims\n", "")),
     _strict((_SIZE, "False")),

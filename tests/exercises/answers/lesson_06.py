@@ -307,6 +307,26 @@ RIGHT: dict[str, list[str]] = {
 
 WRONG: dict[str, list[str]] = {
     "refetching": [
+        function(
+            "refetching(kid, cache, fetch)",
+            "if not isinstance(kid, str): raise ValueError('no')",
+            "keys = cache.get('keys', {})",
+            "if kid not in keys:",
+            "    fetched = fetch()",
+            "    keys = cache['keys'] = fetched or keys",
+            "if kid not in keys: raise ValueError('no')",
+            "return keys[kid]",
+        ),
+        function(
+            "refetching(kid, cache, fetch)",
+            "if not isinstance(kid, str) or kid in cache.get('bad', []): raise ValueError('no')",
+            "keys = cache.get('keys', {})",
+            "if kid not in keys: keys = cache['keys'] = fetch()",
+            "if kid not in keys:",
+            "    cache.setdefault('bad', []).append(kid)",
+            "    raise ValueError('no')",
+            "return keys[kid]",
+        ),
         _refetching(_STRING, "cache = fetch()", "return cache[kid]"),
         _refetching(_STRING, "if not cache: " + _REPLACE, *_LOOK_UP),
         _refetching(_STRING, _REPLACE, *_LOOK_UP),
@@ -335,6 +355,19 @@ WRONG: dict[str, list[str]] = {
         _refetching(_STRING, "if kid not in cache.get('keys', {}): " + _REPLACE, "if kid not in cache['keys']: raise ValueError('unknown')", "return cache['keys'].pop(kid)"),
     ],
     "calm": [
+        "import math\n_keys = {}\n"
+        + function(
+            "calm(kid, cache, fetch, now)",
+            "if not isinstance(kid, str): raise ValueError('no')",
+            "if 'keys' not in cache:",
+            "    _keys.update({} if kid in _keys else fetch())",
+            "    cache['keys'] = {kid: key for kid, key in _keys.items()}",
+            "elif kid not in cache['keys'] and now - cache.get('sought', -math.inf) >= 10:",
+            "    cache['sought'] = now",
+            "    cache['keys'] = fetch()",
+            "if kid not in cache['keys']: raise ValueError('no')",
+            "return cache['keys'][kid]",
+        ),
         _calm(_STRING, "if kid not in cache.get('keys', {}): " + _REPLACE, *_LOOK_UP),
         _calm(_STRING, _EMPTY + _REPLACE, *_LOOK_UP),
         _calm(_STRING, "if 'keys' not in cache or now - cache['at'] >= 10:", "    cache['at'] = now", "    " + _REPLACE, *_LOOK_UP),

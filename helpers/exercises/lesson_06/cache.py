@@ -57,6 +57,8 @@ def a_new_key(new: New) -> None:
         what = f"the key id {shown(kid)}, which the issuer lists since a moment ago, with `one` in the cache"
         scene.finds(kid, what, "An id that is not in the cache may be a new key's: fetch, and look again.")
         scene.fetched(1, 1, what, "One fetch tells whether the issuer has this key.")
+    if new().lasts:
+        return  # how it asks again, after a failure too, has scenes of its own there
     scene = new("one")
     scene.ask("one")
     scene.later(60)

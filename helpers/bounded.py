@@ -1,7 +1,6 @@
 """Runs a learner's function so that nothing it does can break what called it.
 
-The function runs in a daemon thread of its own: one that never returns holds up neither its caller nor the end of the
-process.
+The function runs in a daemon thread: one that never returns holds up neither its caller nor the end of the process.
 """
 
 import contextlib
@@ -10,15 +9,17 @@ import ctypes
 import inspect
 import io
 import json
+import queue
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 PRINTED_AT_MOST = 2_000  # characters
 SAID_AT_MOST = 200  # characters of an exception's text
+_IDLE, _BUSY = "waits for a learner's function", "a learner's function"
 
 
 class Misbehaved(Exception):
@@ -38,6 +39,10 @@ class Misbehaved(Exception):
         self.thread = thread
 
 
+class WrongKind(Misbehaved):
+    """The function cannot be called as it is: a coroutine, a generator, or one that takes other arguments."""
+
+
 class Shared:
     """An argument that the function gets itself instead of a copy, such as a cache that it fills."""
 
@@ -52,23 +57,25 @@ def call(
 
     :param timeout: seconds until it is stopped.
     :param printed: receives what the function printed, if anything.
-    :raises Misbehaved: it takes other arguments, raised, did not return in time, or is a coroutine or a generator.
+    :raises WrongKind: see :func:`check_kind`.
+    :raises Misbehaved: it raised, or did not return in time.
     """
     check_kind(function, len(arguments))
     run = _Run(function, arguments)
     with _prints_routed():
+        worker = _Worker.idle()
         try:
-            run.start()  # within the try: an interrupt may come while the thread is starting
+            worker.take(run)  # within the try: an interrupt may come at any moment
             run.over.wait(timeout)
         finally:  # an interrupt of the kernel ends the function too
             late = not run.over.is_set()
-            stopped = not late or run.stop()
+            stopped = not late or worker.stop(run)
     if printed is not None and run.output.getvalue():
         printed.append(run.output.getvalue())
     if late:  # whatever it returned or raised once it was stopped
         still = "" if stopped else " It is still running: restart the kernel if the page has become slow."
         did = f"did not return within {timeout:g} seconds. Is there a loop that never ends?{still}"
-        raise Misbehaved(did, thread=None if stopped else run)
+        raise Misbehaved(did, thread=None if stopped else worker)
     if run.failure is not None:
         raise Misbehaved(_in_words(run.failure, function), raised=run.failure) from None
     return run.result
@@ -77,12 +84,12 @@ def call(
 def check_kind(function: Callable[..., Any], count: int) -> None:
     """That a function can be called with so many arguments and hands back its result.
 
-    :raises Misbehaved: it is a coroutine or a generator, or takes other arguments.
+    :raises WrongKind: it is a coroutine or a generator, or takes other arguments.
     """
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-        raise Misbehaved("is an `async def`. Write it as a plain `def`.")
+        raise WrongKind("is an `async def`. Write it as a plain `def`.")
     if inspect.isgeneratorfunction(function):
-        raise Misbehaved("uses `yield`. Let it `return` its result.")
+        raise WrongKind("uses `yield`. Let it `return` its result.")
     try:
         signature = inspect.signature(function)
     except ValueError:
@@ -92,45 +99,80 @@ def check_kind(function: Callable[..., Any], count: int) -> None:
     except TypeError:
         takes, one = len(signature.parameters), "argument" if len(signature.parameters) == 1 else "arguments"
         said = f"takes {takes} {one}, and it is called with {count}. Keep the first line as it was."
-        raise Misbehaved(said) from None
+        raise WrongKind(said) from None
 
 
 class _Stop(BaseException):
     """Thrown into a function that runs too long; no ``except Exception`` of the learner's catches it."""
 
 
-class _Run(threading.Thread):
+class _Run:
     """One call of a function; result, failure and output tell what came of it."""
 
     def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-        super().__init__(daemon=True, name="a learner's function")
         self.result: Any = None
         self.failure: BaseException | None = None
         self.output = _Bounded()
-        self._call = function, arguments
         self.over = threading.Event()
+        self._call = function, arguments
+
+    def make(self) -> None:
+        function, arguments = self._call
+        try:
+            self.result = function(*_copied(arguments))
+        except BaseException as failure:
+            self.failure = failure
+
+
+class _Worker(threading.Thread):
+    """Makes one call after the other, since a new thread for each would take longer than most of them do.
+
+    One that had to be stopped makes no other: what was thrown into it may still be on its way.
+    """
+
+    _idle: ClassVar[list["_Worker"]] = []
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True, name=_IDLE)
+        self._runs: queue.SimpleQueue[_Run] = queue.SimpleQueue()
         self._guard = threading.Lock()
+        self._stopped = False
+        self.start()
+
+    @classmethod
+    def idle(cls) -> "_Worker":
+        while cls._idle:
+            worker = cls._idle.pop()
+            if worker.is_alive():  # a process that was forked has the list, and not the threads
+                return worker
+        return cls()
+
+    def take(self, run: _Run) -> None:
+        self._runs.put(run)
 
     def run(self) -> None:
         with contextlib.suppress(_Stop):  # one that was on its way when the function returned
-            _here.output = self.output
-            function, arguments = self._call
-            try:
-                self.result = function(*_copied(arguments))
-            except BaseException as failure:
-                self.failure = failure
-        with self._guard:
-            self.over.set()
+            while not self._stopped:
+                run = self._runs.get()
+                _here.output, self.name = run.output, _BUSY
+                run.make()
+                self.name = _IDLE
+                with self._guard:
+                    if not self._stopped:
+                        self._idle.append(self)
+                    run.over.set()
+                del run
 
-    def stop(self) -> bool:
+    def stop(self, run: _Run) -> bool:
         """Whether the function could be ended; one that waits inside a call to C cannot, until that returns."""
         for _ in range(20):
-            # A thread that is over may have handed its number to another one, which must not be hit.
-            with self._guard:
-                if not self.over.is_set():
-                    number = ctypes.c_ulong(self.ident or 0)
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(number, ctypes.py_object(_Stop))
-            if self.over.wait(0.05):
+            with self._guard:  # the next call must not be hit
+                if run.over.is_set():
+                    return True
+                self._stopped = True
+                number = ctypes.c_ulong(self.ident or 0)
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(number, ctypes.py_object(_Stop))
+            if run.over.wait(0.05):
                 return True
         return False
 
@@ -217,9 +259,9 @@ def _place(error: BaseException, function: Callable[..., Any]) -> str:
     """The line in the cell or file that the function is written in, as the learner counts it."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     lines = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__)
-        if code and frame.filename == code.co_filename and frame.lineno
+        line
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if code and frame.f_code.co_filename == code.co_filename and line
     ]
     if not lines:
         return ""

@@ -10,7 +10,7 @@ from itertools import pairwise
 from types import CodeType, FunctionType
 from typing import Any
 
-from helpers.bounded import Misbehaved, call, check_kind
+from helpers.bounded import Misbehaved, WrongKind, call
 from helpers.exercises.undisturbed import undisturbed
 from helpers.todo_api.learner import REFUSALS
 
@@ -77,12 +77,10 @@ class Attempt:
         if not callable(self.answer):
             raise NotYet("This exercise asks for a function. Keep the `def` line and the line above it.")
         try:
-            check_kind(self.answer, len(arguments))
-        except Misbehaved as fault:
-            raise NotYet("Your function {did}", did=fault.did) from None
-        try:
             with undisturbed():
                 result = call(self.answer, *arguments, timeout=self.timeout, printed=self.printed)
+        except WrongKind as fault:
+            raise NotYet("Your function {did}", did=fault.did) from None
         except Misbehaved as fault:
             if fault.raised is None:
                 raise NotYet("For {what}, your function {did}", what=what, did=fault.did) from None

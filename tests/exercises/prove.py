@@ -27,7 +27,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 from solution_mutants import Mutant, mutants  # noqa: E402
 
 from helpers.exercises.engine import Attempt, Exercise, Outcome, Result  # noqa: E402
-from helpers.exercises.probe import NotYet  # noqa: E402
+from helpers.exercises.probe import NotYet, Probe  # noqa: E402
 from helpers.exercises.report import LESSONS, tasks  # noqa: E402
 from helpers.exercises.undisturbed import undisturbed  # noqa: E402
 
@@ -74,20 +74,23 @@ def judged(exercise: Exercise, source: str) -> Result | None:
     return exercise.attempt(answer)
 
 
-def stopping(exercise: Exercise, source: str) -> list[str]:
-    """The probes that find a fault, each asked alone; the first two are enough to know that neither is alone."""
-    found: list[str] = []
-    for probe in exercise.probes:
-        if probe.net and found:
-            continue
-        try:
-            with contextlib.redirect_stdout(io.StringIO()), undisturbed():
-                probe.ask(Attempt(answer_of(exercise, source)))
-        except Exception:
-            found.append(probe.name)
-            if len(found) == 2:
-                break
-    return found
+def alone(exercise: Exercise, source: str, name: str) -> bool:
+    """Whether this probe finds a fault in an answer, and no other does; nets do not count."""
+    deciding = sorted(exercise.probes, key=lambda probe: probe.name != name)
+    return all(
+        _stops(probe, exercise, source) is (probe.name == name)
+        for probe in deciding
+        if probe.name == name or not probe.net
+    )
+
+
+def _stops(probe: Probe, exercise: Exercise, source: str) -> bool:
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), undisturbed():
+            probe.ask(Attempt(answer_of(exercise, source)))
+    except Exception:
+        return True
+    return False
 
 
 def lines_of(fault: NotYet | None) -> set[tuple[str, int]]:
@@ -177,7 +180,7 @@ def prove(name: str) -> Proof:
         result = judged(exercise, source)
         if result is None or result.outcome is not Outcome.CORRECT:
             proof.refused_right.append(f"{result and result.message}\n{source}")
-    bad = []
+    bad: list[tuple[str, str]] = []
     for source in wrong:
         result = judged(exercise, source)
         if result is None or result.outcome is not Outcome.NOT_YET:
@@ -188,7 +191,7 @@ def prove(name: str) -> Proof:
         lines = [line.strip() for line in exercise.solution_code.splitlines() if len(line.strip()) > 20]
         if any(line in result.message for line in lines if not line.startswith("def ")):
             proof.giving_away.append(result.message)
-        bad.append(source)
+        bad.append((source, result.probe))
     # Whatever they did together: what disturbs a later verdict stays disturbed.
     if not _accepted(exercise, solution):
         proof.disturbed.append("after all its wrong answers")
@@ -199,7 +202,7 @@ def prove(name: str) -> Proof:
             passed.add(mutant.change)
         elif result is not None and result.outcome is Outcome.NOT_YET:
             _note(proof, mutant.source, result)
-            bad.append(mutant.source)
+            bad.append((mutant.source, result.probe))
     proof.passing = sorted(passed - set(exercise.equal))
     proof.not_equal = sorted(set(exercise.equal) - passed)
     proof.idle = _idle(exercise, bad)
@@ -224,16 +227,21 @@ def _note(proof: Proof, source: str, result: Result) -> None:
         proof.stumbled.append(f"{result.stumbled!r}\n{source}")
 
 
-def _idle(exercise: Exercise, bad: list[str]) -> list[str]:
-    """The probes for which no bad answer is known that they alone stop."""
+def _idle(exercise: Exercise, bad: list[tuple[str, str]]) -> list[str]:
+    """The probes for which no bad answer is known that they alone stop.
+
+    :param bad: the answers, each with the first probe that stopped it, which is most likely the one that is alone.
+    """
     idle = {probe.name for probe in exercise.probes}
-    for source in bad:
-        if not idle:
-            break
-        found = stopping(exercise, source)
-        if len(found) == 1:
-            idle -= set(found)
-    return [probe.name for probe in exercise.probes if probe.name in idle]
+    for source, first in bad:
+        if first in idle and alone(exercise, source, first):
+            idle.remove(first)
+    # An answer that keeps state may be stopped earlier than by the probe that is made for it.
+    return [
+        probe.name
+        for probe in exercise.probes
+        if probe.name in idle and not any(alone(exercise, source, probe.name) for source, _ in bad)
+    ]
 
 
 def sites(lesson: str) -> Iterator[tuple[str, int]]:

@@ -342,7 +342,9 @@ def test_a_function_that_does_not_end_is_stopped(double: Exercise, hurried: None
         result.message
         == "For 3, your function did not return within 0.1 seconds. Is there a loop that never ends?"
     )
-    assert set(threading.enumerate()) <= before
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+        assert not thread.is_alive()
 
 
 def test_one_that_cannot_be_stopped_is_said_to_be_running_and_ends_when_it_can() -> None:

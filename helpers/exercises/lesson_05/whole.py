@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from collections.abc import Callable, Iterable
-from itertools import chain
 
 from helpers.attacks import checks
 from helpers.attacks.battery import ATTACKS
@@ -20,11 +20,15 @@ from helpers.exercises.lesson_05.tokens import Shown, forged
 from helpers.exercises.probe import ONLY_VALUE_ERRORS, Attempt, NotYet, Probe, case, probe, refused, shown
 
 
+@functools.cache
+def _goods() -> list[Shown]:
+    return [*tokens.good(), *variations()]
+
+
 @probe
 def good_tokens(attempt: Attempt) -> None:
-    goods = list(chain(tokens.good(), variations()))
-    rights = [json.loads(payload_of(each.token)) for each in goods]  # before a function may have changed json
-    for number, (each, right) in enumerate(zip(goods, rights, strict=True)):
+    for number, each in enumerate(_goods()):
+        right = json.loads(payload_of(each.token))
         result, raised, did = attempt.outcome(each.what, *each.arguments)
         if raised is not None:
             rule = each.rule or (
@@ -49,8 +53,12 @@ def what_lesson_04_asks(attempt: Attempt) -> None:
 def _stops(name: str, made: Callable[[], Iterable[Shown]], *of: Check) -> Probe:
     """Every one of these tokens is refused, and every one that the battery forges against these checks."""
 
+    @functools.cache
+    def bad() -> list[Shown]:
+        return [*made(), *forged(*of)]
+
     def ask(attempt: Attempt) -> None:
-        for each in [*made(), *forged(*of)]:
+        for each in bad():
             refused(attempt, case(each.what, *each.arguments), each.rule)
 
     return Probe(name, ask)
@@ -142,8 +150,8 @@ strict_verify = Exercise(
     lesson="05",
     probes=(
         good_tokens,
-        what_lesson_04_asks,
         *(_stops(name, made, *of) for name, (made, of) in GROUPS.items()),
+        what_lesson_04_asks,
         dataclasses.replace(_stops("combinations", combinations), net=True),
     ),
     notice=(

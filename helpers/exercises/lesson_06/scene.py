@@ -25,7 +25,7 @@ class Issuer:
 
     def fetch(self) -> dict[str, dict[str, str]]:
         self.fetches += 1
-        sleep(0.001)  # as with a real one, other threads run meanwhile
+        sleep(0.0001)  # as with a real one, other threads run meanwhile
         if self.fault is not None:
             raise self.fault
         return {kid: self.key(kid) for kid in self.kids}

@@ -15,11 +15,11 @@ import importlib
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
@@ -33,6 +33,7 @@ from helpers.exercises.undisturbed import undisturbed  # noqa: E402
 
 TABLE = ROOT / "docs" / "exercises.md"
 SENTENCE = re.compile(r"[A-Z`].*[.?!)]", re.DOTALL)
+_Given, _Found = TypeVar("_Given"), TypeVar("_Found")
 TIMEOUT = 0.4  # seconds for one call; mutants that loop forever are many
 
 
@@ -257,9 +258,24 @@ def prove_all(names: list[str]) -> list[Proof]:
     """The proofs of these exercises, on as many processors as there are, the slowest first."""
     slow = ("strict_verify", "verify", "lasting", "usable_keys", "read_object")
     ordered = sorted(names, key=lambda name: name not in slow)
-    with ProcessPoolExecutor() as pool:
-        found = {proof.name: proof for proof in pool.map(prove, ordered)}
+    found = {proof.name: proof for proof in map_all(prove, ordered)}
     return [found[name] for name in names]
+
+
+def map_all(function: Callable[[_Given], _Found], values: Sequence[_Given]) -> list[_Found]:
+    """What a function of this module makes of each value, on as many processors as there are."""
+    with ProcessPoolExecutor() as pool:
+        return list(pool.map(function, values))
+
+
+def outcome_of(answer: tuple[str, str]) -> Outcome | None:
+    """The outcome of an answer.
+
+    :param answer: the name of the exercise, and the source.
+    """
+    Attempt.timeout = TIMEOUT
+    result = judged(exercises()[answer[0]], answer[1])
+    return result and result.outcome
 
 
 def unreached(proofs: list[Proof]) -> list[str]:

@@ -125,8 +125,10 @@ def _good_sets() -> Iterator[Shown]:
         if name in ("kids", "no_numbers")
     ]
     weak = {**right, "n": keys.modulus(1024)}
+    many = [{**after, "kid": f"key-{number}"} for number in range(20)]
     for what, entries_ in (
         ("has no `use`", [before, no_use, after]),
+        ("is the last of twenty-one", [*many, right]),
         ("is for RS256 and for verifying", [{**right, "alg": "RS256", "key_ops": ["verify"]}]),
         ("is among entries that make no sense", [*odd_entries, *odd_keys, right, *odd_keys, *odd_entries]),
         ("has the id of a weak key, which is before it", [weak, right]),
@@ -197,6 +199,7 @@ def _other_encodings(part: str) -> Iterator[tuple[str, str]]:
         yield "one character more", f"{part}Y"
     yield "an exclamation mark, which Python skips,", f"{part[:4]}!{part[4:]}"
     yield "a line break", f"{part[:8]}\n{part[8:]}"
+    yield "a line break behind it", f"{part}\n"
     yield "four line breaks behind it", f"{part}\n\n\n\n"
     yield "four spaces before it", f"    {part}"
 

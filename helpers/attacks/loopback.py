@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,7 +19,7 @@ JSON, PEM = "application/json", "application/x-pem-file"
 class Documents:
     """An HTTP server on 127.0.0.1 that answers GET with fixed documents, in a thread; a context manager.
 
-    calls: how often each path was asked for, known or not.
+    calls: how often each path was asked for, known or not; "(TLS)" are those who wanted a certificate first.
     """
 
     def __init__(self) -> None:
@@ -59,6 +60,14 @@ def _handler_for(documents: Documents) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def handle(self) -> None:
+            if (
+                self.connection.recv(1, socket.MSG_PEEK) == b"\x16"
+            ):  # a TLS handshake begins so (RFC 8446 §5.1)
+                documents.calls["(TLS)"] += 1
+            else:
+                super().handle()
 
         def log_message(self, format: str, *arguments: Any) -> None:
             """Say nothing: a line printed here would land in whatever cell runs."""

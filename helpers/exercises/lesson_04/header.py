@@ -1,5 +1,6 @@
 """Lesson 04: the algorithm, and the key for a key id."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from helpers.bounded import Shared
@@ -215,6 +216,28 @@ def nothing_outside_the_cache(attempt: Attempt) -> None:
     other.fetched(1, "With another empty cache")
 
 
+@probe
+def names_of_your_own(attempt: Attempt) -> None:
+    scene = _Scene(attempt)
+    scene.finds(0, "the key id `first` and an empty cache")
+    for name in sorted(set(names_in(scene.cache)) - {key["kid"] for key in KEYS}):
+        what = f"the made-up key id {shown(name)}, which is also a name that is in `cache` after your function has run"
+        rule = "A made-up key id finds nothing, also when it is a name that you use."
+        refused(attempt, scene.asked(what, name), rule)
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """The names in a dict, and in the dicts in it."""
+    if isinstance(value, dict):
+        for name, inside in value.items():
+            if isinstance(name, str):
+                yield name
+            yield from names_in(inside)
+    elif isinstance(value, list | tuple):
+        for inside in value:
+            yield from names_in(inside)
+
+
 key_for = Exercise(
     name="key_for",
     lesson="04",
@@ -226,6 +249,7 @@ key_for = Exercise(
         made_up_ids_cost_nothing,
         good_keys_stay,
         nothing_outside_the_cache,
+        names_of_your_own,
     ),
     notice="One fetch, the first time only. What is still missing: new keys that appear, and old ones that are withdrawn.",
     hints=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -189,6 +190,7 @@ def signatures() -> Iterator[Bad]:
         yield f"a token with a signature {what}", f"{data}.{encode(_raw(octets, key))}", NOW
     signature = _raw(right, key)
     plus_n = (int.from_bytes(signature) + key.public_key().public_numbers().n).to_bytes(257)
+    small, small_plus_n = _plus_n_in_as_many_bytes(shop)
     wider, later = (
         encode(to_json({**CLAIMS, **more})) for more in ({"scope": "write:todos"}, {"exp": NOW + 200})
     )
@@ -211,12 +213,27 @@ def signatures() -> Iterator[Bad]:
         ("a token with a byte more behind its signature", f"{data}.{encode(signature + bytes(1))}"),
         ("a token with an empty signature", f"{data}."),
         ("a token whose signature is the right number plus `n`", f"{data}.{encode(plus_n)}"),
+        (
+            "a token whose signature is the right number plus `n`, in as many bytes as `n` has",
+            f"{small}.{encode(small_plus_n)}",
+        ),
         ("a token whose scope was edited", f"{header}.{wider}.{own}"),
         ("a token whose `exp` was edited", f"{header}.{later}.{own}"),
         ("a token whose header was edited", f"{other}.{payload}.{own}"),
         ("a token that an attacker signed under the issuer's key id", shop.forged()),
     ):
         yield what, token, NOW
+
+
+def _plus_n_in_as_many_bytes(shop: Workshop) -> tuple[str, bytes]:
+    """What is signed, and a signature plus n; for one in three tokens it has no more bytes than n."""
+    n = shop.issuers_own().public_key().public_numbers().n
+    for number in itertools.count():
+        data, _, signature = shop.issued_with(jti=f"k{number}").rpartition(".")
+        more = int.from_bytes(decode(signature)) + n
+        if more < 1 << 2048:
+            return data, more.to_bytes(256)
+    raise AssertionError
 
 
 def _raw(octets: bytes, key: RSAPrivateKey) -> bytes:

@@ -197,6 +197,7 @@ def keys_of_the_token(attempt: Attempt) -> None:
         ("jwk", mimic),
         ("jwk", bare),
         ("jku", f"{trap.url}jwks.json"),
+        ("jku", f"{trap.url}jwks.json".replace("http:", "https:")),
         ("x5u", f"{trap.url}certificate.pem"),
         ("keys", [own]),
         ("jwks", {"keys": [own]}),

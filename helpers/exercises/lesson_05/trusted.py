@@ -82,10 +82,15 @@ def what_the_header_brings(attempt: Attempt) -> None:
 @probe
 def addresses(attempt: Attempt) -> None:
     trap = _trap()
-    for member, path in (("jku", "jwks.json"), ("x5u", "certificate.pem")):
+    over_tls = trap.url.replace("http:", "https:")
+    for member, address in (
+        ("jku", f"{trap.url}jwks.json"),
+        ("jku", f"{over_tls}jwks.json"),
+        ("x5u", f"{trap.url}certificate.pem"),
+    ):
         for kid in ("first", "mine"):
             calls, what = trap.total, f"a header with the key id `{kid}` and an address in `{member}`"
-            _, _, did = attempt.outcome(what, _header(**{member: f"{trap.url}{path}"}, kid=kid), KEYS)
+            _, _, did = attempt.outcome(what, _header(**{member: address}, kid=kid), KEYS)
             if trap.total > calls:
                 raise NotYet(
                     "For {what}, your function called that address, and then it {did} An attacker chooses the address: never fetch it.",
@@ -124,6 +129,14 @@ trusted_key = Exercise(
             case("a header with no key id, and a set of one key", _header(), {"first": KEYS["first"]}),
             case("a header with no key id, and a key of its own in `jwk`", _header(jwk=jwk("first")), KEYS),
             case("a header with no key id, and `first` as its type", {"typ": "first", "alg": "RS256"}, KEYS),
+            *(
+                case(
+                    f"a header with no key id, and `first` as its `{member}`",
+                    _header(**{member: "first"}),
+                    KEYS,
+                )
+                for member in ("x5t", "x5t#S256", "jku", "kty")
+            ),
             rule="A token must name its key.",
         ),
         refuses(

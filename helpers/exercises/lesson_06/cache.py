@@ -3,7 +3,8 @@
 from typing import Any
 
 from helpers.exercises.engine import Exercise
-from helpers.exercises.lesson_06.scene import New, names_in, probes
+from helpers.exercises.lesson_04.header import names_in
+from helpers.exercises.lesson_06.scene import New, probes
 from helpers.exercises.near import odd, unlike
 from helpers.exercises.probe import ONLY_VALUE_ERRORS, shown
 
@@ -238,6 +239,19 @@ def ten_seconds_of_calm(new: New) -> None:
         scene.fetched(0, 0, what, ONCE_IN_TEN)
 
 
+def a_search_that_found_a_key(new: New) -> None:
+    scene = new("one")
+    scene.ask("one")
+    scene.later(60)
+    scene.issuer.kids.append("two")
+    scene.ask("two")
+    scene.mark()
+    scene.later(1)
+    what = "a made-up key id, one second after a fetch for an unknown id that turned out to be a new key's"
+    scene.refuses("another", what, NOT_LISTED)
+    scene.fetched(0, 0, what, ONCE_IN_TEN)
+
+
 def after_ten_seconds(new: New) -> None:
     scene = new("one")
     scene.ask("one")
@@ -272,6 +286,7 @@ OF_A_CALM_CACHE = (
     two_floods,
     a_flood_and_no_keys,
     ten_seconds_of_calm,
+    a_search_that_found_a_key,
     after_ten_seconds,
 )
 

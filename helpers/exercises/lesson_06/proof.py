@@ -129,12 +129,14 @@ def seen_before(attempt: Attempt) -> None:
 @probe
 def earlier_ids_stay(attempt: Attempt) -> None:
     seen = {"an-earlier-one"}
-    for jti in ("k2", "k3"):
+    for jti in (f"k{number}" for number in range(100)):
         _good(
             attempt, f"a good proof with the new `jti` {shown(jti)}", "Its `jti` is new.", jti=jti, seen=seen
         )
     each = _case(
-        "a proof whose `jti` was in `seen`, after two good ones with new ids", jti="an-earlier-one", seen=seen
+        "a proof whose `jti` was in `seen`, after a hundred good ones with new ids",
+        jti="an-earlier-one",
+        seen=seen,
     )
     refused(attempt, each, "An id that is in `seen` stays there.")
 

@@ -1,6 +1,6 @@
 """Lesson 06: an issuer in a few lines, and the scenes in which a key cache is asked for keys."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from time import sleep
 from typing import Any
 
@@ -142,15 +142,3 @@ def _asking(play: Play, timed: bool, lasts: bool) -> Callable[[Attempt], None]:
         play(lambda *kids, n="AQAB": Scene(attempt, Issuer(*kids, n=n), timed=timed, lasts=lasts))
 
     return ask
-
-
-def names_in(value: Any) -> Iterator[str]:
-    """The names in a dict, and in the dicts in it."""
-    if isinstance(value, dict):
-        for name, inside in value.items():
-            if isinstance(name, str):
-                yield name
-            yield from names_in(inside)
-    elif isinstance(value, list | tuple):
-        for inside in value:
-            yield from names_in(inside)

@@ -251,6 +251,8 @@ WRONG: dict[str, list[str]] = {
         _cached("if not cache or len(cache) == 1 and kid not in cache and isinstance(kid, str):", "    cache.update({k['kid']: k for k in fetch()['keys'] if k['kid'] == kid})", "if not isinstance(kid, str) or kid not in cache: raise ValueError('no')", "return cache[kid]"),
         _cached("if not cache: cache.update({k['kid']: k for k in fetch()['keys'] if k['kid'] == kid})", "if not isinstance(kid, str) or kid not in cache: raise ValueError('no')", "return cache[kid]"),
         _but(key_for, ("if not cache:", "if not cache or kid == 'first' and cache.pop(kid, None):")),
+        _but(key_for, ("    if not isinstance(kid", "    cache['fetched'] = True\n    if not isinstance(kid")),
+        _cached("if not cache:", "    cache.update(fetch())", "    cache.update({key['kid']: key for key in cache['keys']})", "if not isinstance(kid, str) or kid not in cache: raise ValueError('no')", "return cache[kid]"),
         _but(key_for, ("if not isinstance(kid, str) or kid not in cache:", "if isinstance(kid, str) and kid.startswith('made-up'):\n        fetch()\n    if not isinstance(kid, str) or kid not in cache:")),
     ],
     "expected_block": [
@@ -357,6 +359,8 @@ WRONG: dict[str, list[str]] = {
         # what the header brings
         _verify((_NO_KEY, "    if not keys and 'jwk' in header:\n        keys = [header['jwk']]\n" + _NO_KEY)),
         _verify((_FIND, _FIND + "    if not keys and isinstance(header.get('jku'), str):\n        import requests\n        keys = [key for key in requests.get(header['jku'], timeout=2).json()['keys'] if key['kid'] == kid]\n")),
+        _verify((_FIND, _FIND + "    if str(header.get('jku')).startswith('https:'):\n        import contextlib, urllib.request\n        with contextlib.suppress(OSError):\n            urllib.request.urlopen(header['jku'], timeout=1).read()\n")),
+        _verify((_SIGNATURE, "    raw = decode(signature_part)\n    import hashlib\n    info = " + _DIGEST + "\n    block = b'\\0\\1' + b'\\xff' * (len(raw) - 54) + b'\\0' + info\n    if len(raw) != 256 or pow(int.from_bytes(raw, 'big'), e, n).to_bytes(256, 'big') != block:\n        raise ValueError('signature')\n")),
         _verify((_FIND, _FIND + "    if 'jku' in header:\n        import urllib.request\n        urllib.request.urlopen(header['jku']).read()\n")),
         _verify((_FIND + _NO_KEY, "    keys = [header.get('jwk') or next((key for key in jwks['keys'] if key['kid'] == kid), None)]\n    if keys[0] is None or not isinstance(kid, str):\n        raise ValueError('no')\n")),
         # which key

@@ -116,6 +116,8 @@ WRONG: dict[str, list[str]] = {
         find("kid = header.get('kid')", "if isinstance(kid, str) and kid not in keys and 'jwk' in header: return header['jwk']", "if not isinstance(kid, str) or kid not in keys: raise ValueError('no')", "return keys[kid]"),
         find("kid = header.get('kid')", "for name in ('jwk', 'jku', 'x5c', 'x5u', 'x5t', 'keys'):", "    if name in header: raise ValueError(name)", "if not isinstance(kid, str) or kid not in keys: raise ValueError('no')", "return keys[kid]"),
         find("kid = header.get('kid')", "if isinstance(header.get('jku'), str):", "    import urllib.request", "    try: urllib.request.urlopen(header['jku'], timeout=1).read()", "    except Exception: pass", "if not isinstance(kid, str) or kid not in keys: raise ValueError('no')", "return keys[kid]"),
+        find("kid = header.get('kid')", "if str(header.get('jku')).startswith('https:'):", "    import contextlib, urllib.request", "    with contextlib.suppress(OSError): urllib.request.urlopen(header['jku'], timeout=1).read()", "if not isinstance(kid, str) or kid not in keys: raise ValueError('no')", "return keys[kid]"),
+        find("kid = header.get('kid', header.get('x5t'))", "if not isinstance(kid, str) or kid not in keys: raise ValueError('no')", "return keys[kid]"),
         find("kid = str(header.get('kid'))", "if kid not in keys: raise ValueError('no')", "return keys[kid]"),
         find("kid = header.get('kid')", "if not isinstance(kid, str): raise ValueError('no')", "for name in keys:", "    if name.startswith(kid): return keys[name]", "raise ValueError('no')"),
         find("kid = header.get('kid')", "if not isinstance(kid, str) or kid.strip() not in keys: raise ValueError('no')", "return keys[kid.strip()]"),

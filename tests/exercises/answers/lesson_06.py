@@ -355,6 +355,7 @@ WRONG: dict[str, list[str]] = {
         _refetching(_STRING, "if kid not in cache.get('keys', {}): " + _REPLACE, "if kid not in cache['keys']: raise ValueError('unknown')", "return cache['keys'].pop(kid)"),
     ],
     "calm": [
+        _calm(_STRING, _UNKNOWN, "if 'keys' not in cache:", "    " + _REPLACE, "elif unknown and now - cache.get('sought', -10**9) >= 10:", "    " + _REPLACE, "    if kid not in cache['keys']: cache['sought'] = now", *_LOOK_UP),
         "import math\n_keys = {}\n"
         + function(
             "calm(kid, cache, fetch, now)",
@@ -402,6 +403,8 @@ WRONG: dict[str, list[str]] = {
         _calm_but((">= 10", ">= 10 or kid.startswith('t')")),
     ],
     "lasting": [
+        # A search that finds the key starts no pause.
+        _lasting_but(('            cache["down"] = False', '            cache["down"] = False\n            if fresh and kid in keys:\n                cache["sought"] = sought')),
         _lasting_but(("fresh and kid in keys", "kid in keys")),
         _lasting_but(('            cache["failed"] = now', '            cache["failed"] = now\n            keys = cache["keys"] = {}')),
         _lasting_but(('        except Exception:\n            cache["failed"] = now\n            cache["down"] = True', "        finally:\n            pass")),
@@ -499,6 +502,7 @@ WRONG: dict[str, list[str]] = {
         "KEPT = {}\n" + _load("return KEPT.setdefault('load', (requests + clients / lifetime, clients / lifetime + workers / ttl))"),
     ],
     "check_proof": [
+        _proof(("    seen.add(", "    if len(seen) > 50:\n        seen.clear()\n    seen.add(")),
         _proof(('claims.get("htm") != method', "False")),
         _proof(('url.split("?")[0].split("#")[0]', "url")),
         _proof(("address(htu) != address(url)", "not address(url).startswith(address(htu))")),

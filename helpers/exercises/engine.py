@@ -82,9 +82,11 @@ class Exercise:
     def attempt(self, answer: Any) -> Result:
         """Judge an answer without showing or recording anything."""
         if untouched(answer):
+            nothing = isinstance(getattr(answer, "__code__", None), CodeType) and _empty(answer.__code__)
+            do = "This function does nothing yet. Write its body" if nothing else "Replace `...`"
             return Result(
                 Outcome.NOT_ATTEMPTED,
-                "Replace `...` and run the cell again. Stuck? Open a hint below, or run"
+                f"{do} and run the cell again. Stuck? Open a hint below, or run"
                 f" `exercises.{self.name}.hint()` in a cell of its own.",
             )
         attempt = Attempt(answer)

@@ -10,7 +10,7 @@ from typing import Any
 
 from helpers.attacks.workshop import Workshop, attackers_key, encode, public_jwk, signed
 from helpers.exercises.near import odd, unlike
-from helpers.exercises.probe import Attempt, NotYet, case, refused
+from helpers.exercises.probe import Attempt, NotYet, case, refused, shown
 from helpers.tokens.errors import TokenError
 from helpers.tokens.keys import read_key_set
 from helpers.tokens.verifier import AccessTokenVerifier
@@ -31,11 +31,13 @@ class Made:
     """A token that was made up.
 
     :param signer: who signed it.
+    :param refused_for: why the reference refuses it; empty when it is a good one.
     """
 
     changes: Changes
     signer: str
     token: str
+    refused_for: str
 
     def __str__(self) -> str:
         parts = [f"`{name}` {_said(value)} in its {where}" for where, name, value in self.changes]
@@ -45,7 +47,7 @@ class Made:
 
 
 def _said(value: Any) -> str:
-    return "missing" if value == MISSING else f"{value!r:.60}"
+    return "missing" if value == MISSING else shown(value)
 
 
 def agrees_with(
@@ -58,53 +60,58 @@ def agrees_with(
     """
 
     @functools.cache
-    def judgements() -> Callable[[str, Changes], tuple[Made, bool] | None]:
-        """Makes a token, and tells whether it is good; ``None`` where the learner may choose."""
+    def maker() -> Callable[[str, Changes], Made | None]:
+        """Makes a token with these changes by this signer; ``None`` where the learner may choose what to do with it."""
         shop, names = workshop(), dict[str, Any]()
         exec(compile(solution, f"<solution of {name}>", "exec"), names)  # noqa: S102 - our own text
         key_set = read_key_set(dict(shop.jwks))
         finished = AccessTokenVerifier(issuer=issuer, audience=audience, clock=lambda: now, key_set=key_set)
 
-        def judged(signer: str, changes: Changes) -> tuple[Made, bool] | None:
-            made = _made(shop, changes, signer)
-            lenient = _lets_in(names[name], made.token, dict(shop.jwks), issuer, audience, now)
-            strict = _lets_in(finished.verify, made.token)
-            free = lenient and any(member in FREE for _, member, _ in changes)
-            return None if lenient is not strict or free else (made, lenient)
+        def made(signer: str, changes: Changes) -> Made | None:
+            token = _token(shop, changes, signer)
+            lenient = _refused(names[name], token, dict(shop.jwks), issuer, audience, now)
+            strict = _refused(finished.verify, token)
+            free = not lenient and any(member in FREE for _, member, _ in changes)
+            return (
+                None if bool(lenient) is not bool(strict) or free else Made(changes, signer, token, lenient)
+            )
 
-        return judged
-
-    @functools.cache
-    def examples() -> list[tuple[Made, bool]]:
-        changes, judged = _changes(issuer, audience, now), judgements()
-        harmless = [each for each in changes if (made := judged(SIGNERS[0], (each,))) is not None and made[1]]
-        return [made for drawn in _drawn(changes, harmless) if (made := judged(*drawn)) is not None]
-
-    def differs(attempt: Attempt, made: Made, good: bool) -> bool:
-        arguments = (made.token, dict(workshop().jwks), issuer, audience, now)
-        return (attempt.outcome(str(made), *arguments)[1] is None) is not good
-
-    def simplest(attempt: Attempt, made: Made, good: bool) -> Made:
-        """The token with the fewest of its changes about which they still differ."""
-        for count in range(len(made.changes)):
-            for fewer in itertools.combinations(made.changes, count):
-                judged = judgements()(made.signer, fewer)
-                if judged is not None and judged[1] is good and differs(attempt, *judged):
-                    return judged[0]
         return made
 
+    @functools.cache
+    def examples() -> list[Made]:
+        make, changes = maker(), _changes(issuer, audience, now)
+        alone = [(each, make(SIGNERS[0], (each,))) for each in changes]
+        harmless = [each for each, made in alone if made is not None and not made.refused_for]
+        return [made for drawn in _drawn(changes, harmless) if (made := make(*drawn)) is not None]
+
+    def arguments(made: Made) -> tuple[Any, ...]:
+        return made.token, dict(workshop().jwks), issuer, audience, now
+
+    def differs(attempt: Attempt, made: Made) -> bool:
+        raised = attempt.outcome(str(made), *arguments(made))[1]
+        return (raised is not None) is not bool(made.refused_for)
+
+    def simplest(attempt: Attempt, found: Made) -> Made:
+        """The token with the fewest of its changes about which they still differ."""
+        for count in range(len(found.changes)):
+            for fewer in itertools.combinations(found.changes, count):
+                made = maker()(found.signer, fewer)
+                same = made is not None and bool(made.refused_for) is bool(found.refused_for)
+                if made is not None and same and differs(attempt, made):
+                    return made
+        return found
+
     def ask(attempt: Attempt) -> None:
-        for each, good in examples():
-            if not differs(attempt, each, good):
-                continue
-            made = simplest(attempt, each, good)
-            arguments = (made.token, dict(workshop().jwks), issuer, audience, now)
-            if good:
-                _, _, did = attempt.outcome(str(made), *arguments)
-                raise NotYet("For {what}, your function {did} It is a good token.", what=made, did=did)
-            rule = "The solution and the finished verifier both refuse it."
-            refused(attempt, case(str(made), *arguments), rule)
-            raise NotYet("For {what}, your function once returned and once raised. Keep no state.", what=made)
+        found = next((each for each in examples() if differs(attempt, each)), None)
+        if found is None:
+            return
+        made = simplest(attempt, found)
+        if not made.refused_for:
+            _, _, did = attempt.outcome(str(made), *arguments(made))
+            raise NotYet("For {what}, your function {did} It is a good token.", what=made, did=did)
+        refused(attempt, case(str(made), *arguments(made)), f"It is to be refused: {made.refused_for}.")
+        raise NotYet("For {what}, your function once returned and once raised. Keep no state.", what=made)
 
     return ask
 
@@ -153,15 +160,16 @@ def _by_member(changes: Sequence[Change]) -> dict[str, list[Change]]:
     return found
 
 
-def _lets_in(verify: Callable[..., Any], *arguments: Any) -> bool:
+def _refused(verify: Callable[..., Any], *arguments: Any) -> str:
+    """Why a token is refused; empty when it is let in."""
     try:
         verify(*arguments)
-    except (ValueError, TypeError, LookupError, AttributeError, TokenError):
-        return False
-    return True
+    except (ValueError, TypeError, LookupError, AttributeError, TokenError) as error:
+        return str(error) or "it is malformed"
+    return ""
 
 
-def _made(shop: Workshop, changes: Changes, signer: str) -> Made:
+def _token(shop: Workshop, changes: Changes, signer: str) -> str:
     header, claims = shop.header, shop.claims
     for where, name, value in changes:
         target = header if where == "header" else claims
@@ -173,7 +181,7 @@ def _made(shop: Workshop, changes: Changes, signer: str) -> Made:
         key = attackers_key()
     elif signer == SIGNERS[1] and shop.next_key is not None:
         key = shop.next_key[1]
-    return Made(changes, signer, signed(header, claims, key))
+    return signed(header, claims, key)
 
 
 @functools.cache

@@ -181,10 +181,11 @@ def refused(
         )
     if not isinstance(raised, with_):
         raise NotYet(
-            "For {what}, your function {did} That looks like a bug in the function, which the API answers with 500."
+            "For {what}, your function {did} That looks like a bug in the function{answered}."
             " Refuse it on purpose, with a `{wanted}`: {rule}",
             what=each.what,
             did=did,
+            answered=", which the API answers with 500" if with_ is REFUSALS else "",
             wanted=wanted,
             rule=rule,
         )
@@ -260,17 +261,21 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 def _forgotten_raise(answer: Any) -> str:
-    """The exception that a function makes and does not raise, such as ``ValueError(…)``; empty when there is none."""
+    """The exception that a function makes in a line of its own, such as ``ValueError(…)``; empty when there is none."""
     code = getattr(answer, "__code__", None)
     if not isinstance(code, CodeType):
         return ""
     steps = list(dis.get_instructions(code))
-    made = [
-        step.argval
-        for step, after in pairwise(steps)
+    made = {
+        step.positions[::2]: step.argval  # the line and the column where it begins
+        for step in steps
         if step.opname == "LOAD_GLOBAL"
         and step.argval in ("ValueError", "LookupError", "RuntimeError")
-        and after.opname != "CHECK_EXC_MATCH"  # except ValueError:
+        and step.positions
+    }
+    thrown_away = [
+        step.positions[::2]
+        for step, after in pairwise(steps)
+        if step.opname.startswith("CALL") and after.opname == "POP_TOP" and step.positions
     ]
-    raises = sum(step.opname == "RAISE_VARARGS" for step in steps)
-    return f"{made[0]}(…)" if len(made) > raises else ""
+    return next((f"{made[place]}(…)" for place in thrown_away if place in made), "")

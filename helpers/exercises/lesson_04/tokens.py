@@ -71,7 +71,7 @@ def forged(of: Sequence[Check]) -> Iterator[Bad]:
     for attack in ATTACKS:
         if attack.check in of and attack.name not in LESSON_05:
             token = attack.make(workshop())
-            yield f"the forged token *{attack.name}*, which {attack.story}", str(token), NOW
+            yield f"the forged token *{attack.name}* ({attack.clause}), which {attack.story}", str(token), NOW
 
 
 def with_header(entries: Sequence[tuple[str, Any]], member: str) -> Iterator[Bad]:

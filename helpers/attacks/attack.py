@@ -1,12 +1,11 @@
 """What one entry of the battery is: an attack, or a good token that has to get in."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from helpers.attacks.checks import Check, Family
 from helpers.attacks.workshop import Workshop
-from helpers.tokens.errors import InvalidToken, Reason
+from helpers.tokens.errors import clause_url
 
 
 @dataclass(frozen=True)
@@ -78,10 +77,7 @@ class Attack:
     @property
     def clause_url(self) -> str:
         """Where the clause can be read; empty where none is named."""
-        named = re.search(r"RFC \d+ §\d+(\.\d+)*", self.clause)
-        if named is None:
-            return ""
-        return InvalidToken(self.code, self.story, reason=Reason.INVALID, clause=named[0]).clause_url
+        return clause_url(self.clause)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ class Check:
 
     :param name: what holds where it is made, as a clause.
     :param code: of the refusal, see helpers.tokens.errors.
-    :param clause: the rule behind it, such as "RFC 8725 §3.1", or "policy" where no standard has one.
+    :param clause: the rule that is broken without it, such as "RFC 8725 §3.1". Where the standards permit what it
+        stops, "policy", perhaps with the clause that does: "policy; RFC 7519 §4.1.6 has no such rule".
     """
 
     name: str
@@ -71,24 +72,34 @@ KEY_PURPOSE = Check("the key is for verifying", _KEYS, "key_unknown", "RFC 7517 
 KEY_OTHER_ALGORITHM = Check("the key is not for another algorithm", _KEYS, "key_unknown", "RFC 7517 §4.4")
 KEY_SECRET = Check("the key's secret is not published", _KEYS, "key_unknown", "RFC 7518 §6.3.2")
 KEY_TYPE = Check("the key is a public key", _KEYS, "key_unknown", "RFC 7518 §6.4")
-KEY_UNIQUE = Check("one id means one key", _KEYS, "key_unknown", "RFC 7517 §4.5")
+KEY_UNIQUE = Check(
+    "one id means one key", _KEYS, "key_unknown", "policy; RFC 7517 §4.5 says SHOULD, and says it to issuers"
+)
 
 ISSUER = Check("iss is this issuer", _CLAIMS, "issuer_mismatch", "RFC 8725 §3.8")
 AUDIENCE = Check("aud is this API", _CLAIMS, "audience_mismatch", "RFC 7519 §4.1.3")
 EXPIRY = Check("exp is still to come", _CLAIMS, "expired", "RFC 7519 §4.1.4")
 START = Check("nbf is past", _CLAIMS, "not_yet_valid", "RFC 7519 §4.1.5")
-ISSUED = Check("iat is past", _CLAIMS, "issued_in_the_future", "RFC 7519 §4.1.6")
+ISSUED = Check("iat is past", _CLAIMS, "issued_in_the_future", "policy; RFC 7519 §4.1.6 has no such rule")
 LIFETIME = Check(
     "the lifetime is bounded",
     _CLAIMS,
     "lifetime_too_long",
     "policy; RFC 6750 §5.3 recommends one hour or less",
 )
-SUBJECT = Check("sub is somebody", _CLAIMS, "sub_empty", "RFC 7519 §4.1.2")
+SUBJECT = Check(
+    "sub is somebody", _CLAIMS, "sub_empty", "policy; RFC 7519 §4.1.2 does not forbid an empty text"
+)
 TYPE = Check("typ is an access token's", _CLAIMS, "type_not_accepted", "RFC 8725 §3.11")
 TYPE_FORM = Check("typ is a text", _CLAIMS, "typ_invalid", "RFC 7515 §4.1.9")
 ID_TOKEN = Check("it is no ID token", _CLAIMS, "id_token", "RFC 8725 §3.12")
-BEARER = Check("it is not bound to a key", _CLAIMS, "bound_to_a_key", "RFC 9449 §7.2")
+EVENT = Check("it reports no event", _CLAIMS, "security_event", "RFC 8725 §3.12")
+BEARER = Check(
+    "it is not bound to a key",
+    _CLAIMS,
+    "bound_to_a_key",
+    "policy; RFC 9449 §7.2 asks it of an API that knows such tokens",
+)
 THERE = {
     claim: Check(f"{claim} is there", _CLAIMS, f"{claim}_missing", "RFC 9068 §2.2")
     for claim in ("iss", "aud", "exp", "iat", "sub")
@@ -113,14 +124,23 @@ WELL_FORMED = {
 THREE_PARTS = Check("there are three parts", _FORM, "not_three_parts", "RFC 7515 §7.1")
 SIZE = Check("the token is not too long", _FORM, "too_long", "policy")
 ASCII = Check("every character is ASCII", _FORM, "malformed", "RFC 7515 §7.1")
-CANONICAL = Check("base64url has one spelling", _FORM, "malformed", "RFC 4648 §3.5")
+CANONICAL = Check(
+    "base64url has one spelling", _FORM, "malformed", "policy; RFC 4648 §3.5 lets a reader refuse others"
+)
 UNPADDED = Check("base64url has no padding", _FORM, "malformed", "RFC 7515 §2")
 ALPHABET = Check("base64url has its own alphabet alone", _FORM, "malformed", "RFC 4648 §3.3")
-UTF_8 = Check("the text is UTF-8", _FORM, "malformed", "RFC 8259 §8.1")
-UNICODE = Check("the text is Unicode", _FORM, "malformed", "RFC 8259 §8.2")
-ONCE = Check("no name stands twice", _FORM, "malformed", "RFC 7519 §4")
+UTF_8 = Check("the text is UTF-8", _FORM, "malformed", "RFC 8725 §3.7")
+UNICODE = Check(
+    "the text is Unicode",
+    _FORM,
+    "malformed",
+    "policy; RFC 8259 §8.2 permits it, and calls what follows unpredictable",
+)
+ONCE = Check(
+    "no name stands twice", _FORM, "malformed", "policy; RFC 7519 §4 also lets a reader take the last one"
+)
 NUMBERS = Check("numbers are numbers", _FORM, "malformed", "RFC 8259 §6")
-NESTING = Check("the nesting is shallow", _FORM, "malformed", "RFC 8259 §9")
+NESTING = Check("the nesting is shallow", _FORM, "malformed", "policy; RFC 8259 §9 lets a reader set a limit")
 OBJECT = Check("header and payload are one JSON object each", _FORM, "malformed", "RFC 7519 §7.2")
 
 CREDENTIALS = Check("nobody comes without a token", _DOOR, "token_missing", "RFC 6750 §3.1")

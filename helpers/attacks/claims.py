@@ -7,6 +7,7 @@ from helpers.attacks.attack import Attack
 from helpers.attacks.checks import (
     AUDIENCE,
     BEARER,
+    EVENT,
     EXPIRY,
     ID_TOKEN,
     ISSUED,
@@ -307,9 +308,16 @@ ATTACKS = (
                 "is good over a connection with its client's certificate, and comes without",
                 "x5t#S256",
                 "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2",
-                "RFC 8705 §3",
+                "policy; RFC 8705 §3 asks it of an API that knows such tokens",
             ),
         )
+    ),
+    Attack(
+        "a security event",
+        EVENT,
+        "reports that somebody's session has ended, with the usual type",
+        "What a service was told about a user opens the API.",
+        _with(events={"http://schemas.openid.net/event/backchannel-logout": {}}),
     ),
     Attack(
         "cnf a text",

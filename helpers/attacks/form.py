@@ -120,6 +120,10 @@ def _inner_token(workshop: Workshop) -> str:
     return workshop.issued(inner.encode(), cty="JWT")
 
 
+IGNORED = "policy; RFC 8259 §8.1 lets a reader ignore it"
+ANY_RANGE = "policy; RFC 8259 §6 lets a reader set limits to numbers"
+
+
 ATTACKS = (
     Attack(
         "the same claim twice",
@@ -141,7 +145,7 @@ ATTACKS = (
         "names two actors inside another claim",
         TWO_READINGS,
         _payload(_first('"act":{"sub":"admin","sub":"guest"}')),
-        rule="RFC 8259 §4",
+        rule="policy; RFC 8259 §4 says SHOULD",
     ),
     Attack(
         "alg twice",
@@ -149,7 +153,7 @@ ATTACKS = (
         "says none first, and RS256 after it",
         TWO_READINGS,
         _header(_first('"alg":"none"')),
-        rule="RFC 7515 §4",
+        rule="policy; RFC 7515 §4 also lets a reader take the last one",
     ),
     Attack(
         "kid twice",
@@ -157,7 +161,7 @@ ATTACKS = (
         "names another key first, and the right one after it",
         TWO_READINGS,
         _header(_first('"kid":"mine"')),
-        rule="RFC 7515 §4",
+        rule="policy; RFC 7515 §4 also lets a reader take the last one",
     ),
     *(
         Attack(f"{which} spelling", CANONICAL, story, RESPELLED, _last_character(step))
@@ -236,6 +240,7 @@ ATTACKS = (
         "has a byte-order mark before its payload",
         DISAGREE,
         _payload(lambda text: b"\xef\xbb\xbf" + text),
+        rule=IGNORED,
     ),
     Attack(
         "byte-order mark in the header",
@@ -243,6 +248,7 @@ ATTACKS = (
         "has a byte-order mark before its header",
         DISAGREE,
         _header(lambda text: b"\xef\xbb\xbf" + text),
+        rule=IGNORED,
     ),
     Attack(
         "UTF-16",
@@ -250,9 +256,8 @@ ATTACKS = (
         "writes its payload in UTF-16",
         DISAGREE,
         _payload(lambda text: text.decode().encode("utf-16")),
-        rule="RFC 8725 §3.7",
     ),
-    Attack("not UTF-8", UTF_8, "has an octet that no UTF-8 has", DISAGREE, _sub(b"\xff"), rule="RFC 8725 §3.7"),
+    Attack("not UTF-8", UTF_8, "has an octet that no UTF-8 has", DISAGREE, _sub(b"\xff")),
     Attack(
         "half of a surrogate pair",
         UNICODE,
@@ -261,12 +266,19 @@ ATTACKS = (
         _sub(b"\\ud800"),
     ),
     *(
-        Attack(f"exp {digits if len(digits) < 10 else 'of 5000 digits'}", NUMBERS, story, gain, _number("exp", digits))
-        for digits, story, gain in (
-            ("NaN", "ends at a number that is none", "No comparison with it is true: it is never past."),
-            ("Infinity", "ends at infinity", "A token for ever."),
-            ("1e400", "ends at a number that is infinity to a computer", "A token for ever."),
-            ("9" * 5_000, "ends at a number of 5,000 digits", COSTLY),
+        Attack(
+            f"exp {digits if len(digits) < 10 else 'of 5000 digits'}",
+            NUMBERS,
+            story,
+            gain,
+            _number("exp", digits),
+            rule=rule,
+        )
+        for digits, story, gain, rule in (
+            ("NaN", "ends at a number that is none", "No comparison with it is true: it is never past.", ""),
+            ("Infinity", "ends at infinity", "A token for ever.", ""),
+            ("1e400", "ends at a number that is infinity to a computer", "A token for ever.", ANY_RANGE),
+            ("9" * 5_000, "ends at a number of 5,000 digits", COSTLY, ANY_RANGE),
         )
     ),
     Attack(

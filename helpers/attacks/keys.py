@@ -91,6 +91,7 @@ ATTACKS = (
             f"has {story} for a key id",
             "What your code does with such a value was never thought about: a look-up that fails open, or a crash.",
             lambda workshop, kid=kid: workshop.issued(kid=kid),
+            rule="policy; RFC 7515 §4.1.4 takes any text" if isinstance(kid, str) else "",
         )
         for what, story, kid in (
             ("a list", "a list", ["current"]),

@@ -123,7 +123,7 @@ class ClientAssertions:
             failed = refused.reason is Reason.CHECK_FAILED
             row = refused.code if failed else "assertion_claim"
             raise Refusal(row, claim=refused.claim) from None
-        self._use(subject, claims["jti"], expires_at(claims, LEEWAY), now)
+        self._use(subject, claims["jti"], expires_at(claims), now)
         return application
 
     def _is_signed_by(self, token: CompactToken, application: Application | None) -> bool:
@@ -133,7 +133,7 @@ class ClientAssertions:
         """
         alg, kid = token.header.alg, token.header.kid
         registered = application.public_keys if application else ()
-        keys = [key for key in registered if key.alg == alg and kid in (None, key.kid)]
+        keys = [key for key in registered if alg in key.algs and kid in (None, key.kid)]
         if not keys:
             _made(token, self._nobody[alg])
             return False
@@ -165,9 +165,10 @@ def _keys_of_nobody() -> dict[str, Key]:
     public_keys = {
         "RS256": RSAPublicNumbers(65_537, modulus).public_key(),
         "ES256": generate_ec_key(SECP256R1()).public_key(),
-        "EdDSA": Ed25519PrivateKey.generate().public_key(),
+        "Ed25519": (ed25519 := Ed25519PrivateKey.generate().public_key()),
+        "EdDSA": ed25519,
     }
-    return {alg: Key(None, alg, key) for alg, key in public_keys.items()}
+    return {alg: Key(None, (alg,), key) for alg, key in public_keys.items()}
 
 
 def _read(assertion: str) -> tuple[CompactToken, dict[str, Any]]:

@@ -60,7 +60,7 @@ def _read(source: object) -> Key:
             f"This public key cannot be used ({reason}): "
             "give an RSA key of at least 2048 bits, a P-256 key or an Ed25519 key."
         ) from None
-    return Key(key.kid or thumbprint(jwk), key.alg, key.public_key)
+    return Key(key.kid or thumbprint(jwk), key.algs, key.public_key)
 
 
 def _from_pem(pem: str | bytes) -> dict[str, Any]:

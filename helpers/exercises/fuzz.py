@@ -65,7 +65,9 @@ def agrees_with(
         shop, names = workshop(), dict[str, Any]()
         exec(compile(solution, f"<solution of {name}>", "exec"), names)  # noqa: S102 - our own text
         key_set = read_key_set(dict(shop.jwks))
-        finished = AccessTokenVerifier(issuer=issuer, audience=audience, clock=lambda: now, key_set=key_set)
+        finished = AccessTokenVerifier(
+            issuer=issuer, audience=audience, clock=lambda: now, key_set=key_set, leeway=0
+        )
 
         def made(signer: str, changes: Changes) -> Made | None:
             token = _token(shop, changes, signer)

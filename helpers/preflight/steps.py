@@ -109,7 +109,7 @@ class IssuerCheck:
             raise Missing(f"{error}.", advice.TRY_LATER) from None
         except ValueError as error:
             raise Missing(f"{uri} sent no JWK Set ({error}).", advice.ASK_ISSUER) from None
-        usable = [key for key in self.keys.keys if key.alg == ALGORITHM and key.kid is not None]
+        usable = [key for key in self.keys.keys if ALGORITHM in key.algs and key.kid is not None]
         if not usable:
             refused = "; ".join(sorted({key.why for key in self.keys.refused})) or f"none is for {ALGORITHM}"
             raise Missing(f"It publishes no key that can be used: {refused}.", advice.ASK_ISSUER)

@@ -19,7 +19,7 @@ Claims = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the claims are held against. Times in seconds."""
+    """What the claims are held against. Times in seconds; leeway: by which the issuer's clock may be ahead."""
 
     issuer: str
     audience: str
@@ -48,8 +48,9 @@ def is_audience(claims: Claims, expected: Expected, now: float) -> bool:
 
 
 def is_before_expiry(claims: Claims, expected: Expected, now: float) -> bool:
-    """ "On or after" it the token is dead (RFC 7519 §4.1.4). A fraction of a second does not prolong its life."""
-    return claims["exp"] // 1 > now - expected.leeway
+    """ "On or after" it the token is dead (RFC 7519 §4.1.4). A fraction of a second does not prolong its life, nor does
+    the leeway, which that section permits: a client gets a new token before this one ends."""
+    return claims["exp"] // 1 > now
 
 
 def is_after_start(claims: Claims, expected: Expected, now: float) -> bool:
@@ -88,11 +89,15 @@ ANYTHING = (str, int, float, bool, list, dict, type(None))
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The clause behind a rule, and if more than the type is asked, code and message."""
+    """The clause behind a rule, and if more than the type is asked, code and message.
+
+    form: the clause that says which type the claim has, if that is another one.
+    """
 
     clause: str
     code: str = ""
     message: str = ""
+    form: str = ""
 
 
 # Two kinds of JWT need rules that exclude each other. `typ: JWT` does not tell them apart. Three claims do: OpenID
@@ -100,6 +105,10 @@ class Refusal:
 # Old Keycloaks put `nonce` into users' access tokens too: those are refused here.
 ID_TOKEN = Refusal(
     "RFC 8725 §3.12", "id_token", "The token is an ID token: it tells an application who logged in."
+)
+# Logout tokens and other security events have `events` (RFC 8417 §2.2), and some come with `typ: JWT`.
+EVENT = Refusal(
+    "RFC 8725 §3.12", "security_event", "The token reports a security event, and grants no access."
 )
 
 
@@ -123,18 +132,24 @@ RULES: tuple[Rule, ...] = (
     Rule("nbf", NUMBER, is_after_start,
          Refusal("RFC 7519 §4.1.5", "not_yet_valid", "The token is not valid yet.")),
     Rule("iat", NUMBER, is_after_issue,
-         Refusal("RFC 7519 §4.1.6", "issued_in_the_future", "The token was issued in the future: a clock is wrong.")),
+         Refusal("policy; RFC 7519 §4.1.6 has no such rule", "issued_in_the_future",
+                 "The token was issued in the future: a clock is wrong.", "RFC 7519 §4.1.6")),
     Rule("exp", NUMBER, is_short_lived,
-         Refusal("RFC 6750 §5.3", "lifetime_too_long", "The token would live longer than its issuer ever allows.")),
+         Refusal("policy; RFC 6750 §5.3 recommends one hour or less", "lifetime_too_long",
+                 "The token would live longer than its issuer ever allows.", "RFC 7519 §4.1.4")),
     Rule("sub", TEXT, is_subject,
-         Refusal("RFC 7519 §4.1.2", "sub_empty", "The token is about nobody.")),
+         Refusal("policy; RFC 7519 §4.1.2 does not forbid an empty text", "sub_empty",
+                 "The token is about nobody.", "RFC 7519 §4.1.2")),
     Rule("jti", TEXT, None, Refusal("RFC 7519 §4.1.7")),
     Rule("scope", TEXT, None, Refusal("RFC 8693 §4.2")),
     Rule("cnf", OBJECT, is_bearer,
-         Refusal("RFC 9449 §7.2", "bound_to_a_key", "The token is bound to a key, and came without the proof of it.")),
+         Refusal("policy; RFC 9449 §7.2 asks it of an API that knows such tokens", "bound_to_a_key",
+                 "The token is bound to a key, and came without the proof of it.", "RFC 7800 §3.1")),
     Rule("nonce", ANYTHING, is_absent, ID_TOKEN),
     Rule("at_hash", ANYTHING, is_absent, ID_TOKEN),
     Rule("c_hash", ANYTHING, is_absent, ID_TOKEN),
+    Rule("s_hash", ANYTHING, is_absent, ID_TOKEN),
+    Rule("events", ANYTHING, is_absent, EVENT),
 )  # fmt: skip
 
 
@@ -163,7 +178,7 @@ def check_claims(
                     f"{rule.claim}_invalid",
                     f"The {rule.claim} claim does not have the form that it must have.",
                     reason=Reason.INVALID,
-                    clause=rule.refusal.clause,
+                    clause=rule.refusal.form or rule.refusal.clause,
                     claim=rule.claim,
                 )
             if (holds := rule.holds) is not None and not holds(claims, expected, now):
@@ -176,9 +191,9 @@ def check_claims(
                 )
 
 
-def expires_at(claims: Claims, leeway: float) -> float:
+def expires_at(claims: Claims) -> float:
     """The first moment at which a token that was found good is dead, in seconds since 1970."""
-    return claims["exp"] // 1 + leeway
+    return claims["exp"] // 1
 
 
 def check_scopes(claims: Claims, scopes: Iterable[str]) -> None:

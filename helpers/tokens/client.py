@@ -21,7 +21,7 @@ from .discovery import discover
 from .errors import ConfigurationError
 from .fetch import is_safe_address
 from .secret import HasSecretValue
-from .token_endpoint import TokenEndpoint, open_session
+from .token_endpoint import TokenEndpoint
 from .token_response import TokenRequestError
 
 LONGEST_LIFETIME = 30 * 86_400.0
@@ -118,8 +118,7 @@ class ClientCredentials(AuthBase):
         for the issuer unless they say otherwise, as draft-ietf-oauth-rfc7523bis §4 demands and Auth0 documents.
         Raises DiscoveryError when the metadata cannot be had, ConfigurationError as the class does.
         """
-        with open_session(issuer, session) as opened:  # discovery's own would say that the API asks
-            endpoint = discover(issuer, session=opened).token_endpoint
+        endpoint = discover(issuer, session=session).token_endpoint
         return cls(token_endpoint=endpoint, session=session, **{"assertion_audience": issuer} | options)
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from .encoding import decode_base64url, decode_json
+from .encoding import Policy, decode_base64url, decode_json
 from .errors import InvalidToken, MalformedToken, Reason
 
 MAX_SIZE = 8_192
@@ -76,7 +76,8 @@ def split(octets: bytes, read_header: Callable[[bytes], Header]) -> CompactToken
             read_header(header), decode_base64url(payload), decode_base64url(signature), signing_input
         )
     except ValueError as error:
-        raise MalformedToken(f"A part of the token is {error}.", clause="RFC 7515 §2") from None
+        clause = error.clause if isinstance(error, Policy) else "RFC 7515 §2"
+        raise MalformedToken(f"A part of the token is {error}.", clause=clause) from None
 
 
 def read_header(segment: bytes) -> Header:
@@ -93,7 +94,8 @@ def read_header(segment: bytes) -> Header:
     if not isinstance(alg, str):
         raise _refused("alg", "The header names no algorithm.", "RFC 7515 §4.1.1")
     if "kid" in members and not (isinstance(kid, str) and 0 < len(kid) <= MAX_KID_SIZE):
-        raise _refused("kid", "The key id is not a short text.", "RFC 7515 §4.1.4")
+        clause = "policy; RFC 7515 §4.1.4 takes any text" if isinstance(kid, str) else "RFC 7515 §4.1.4"
+        raise _refused("kid", "The key id is not a short text.", clause)
     if "typ" in members and not isinstance(typ, str):
         raise _refused("typ", "The type is not a text.", "RFC 7515 §4.1.9")
     return Header(alg, kid, typ, MappingProxyType(members))
@@ -104,7 +106,8 @@ def decode_object(octets: bytes, what: str) -> dict[str, Any]:
     try:
         value = decode_json(octets)
     except ValueError as error:
-        raise MalformedToken(f"The {what} is or holds {error}.", clause="RFC 8259") from None
+        clause = error.clause if isinstance(error, Policy) else "RFC 8259 §2"
+        raise MalformedToken(f"The {what} is or holds {error}.", clause=clause) from None
     if not isinstance(value, dict):
         raise MalformedToken(f"The {what} is not a JSON object.", clause="RFC 7519 §7.2")
     return value

@@ -10,7 +10,7 @@ import requests
 
 from .encoding import decode_json
 from .errors import ConfigurationError, DiscoveryError
-from .fetch import FetchError, fetch_document, is_safe_address, new_session
+from .fetch import CarefulSession, FetchError, fetch_document, is_safe_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def discover(issuer: str, *, timeout: float = 5.0, session: requests.Session | N
     Raises ConfigurationError for an issuer that is no safe address, DiscoveryError for all that can happen then.
     """
     check_issuer(issuer)
-    owned = None if session else new_session()
+    owned = None if session else CarefulSession()
     try:
         body, url = _first_document(issuer, timeout, session or owned)
     except FetchError as error:

@@ -25,7 +25,7 @@ def decode_base64url(text: bytes) -> bytes:
     """The octets that `text` spells, if it is their one canonical spelling (RFC 7515 §2, RFC 4648 §3.5)."""
     beyond = len(text) % 4
     if beyond and text[-1] not in _LAST[beyond]:
-        raise ValueError("not canonical base64url")
+        raise Policy("not canonical base64url", "RFC 4648 §3.5 lets a reader refuse other spellings")
     try:
         return a2b_base64(text.translate(_TO_STANDARD) + _PADDING[beyond], strict_mode=True)
     except ValueError:
@@ -53,35 +53,48 @@ def decode_json(octets: bytes) -> Any:
         raise ValueError("not UTF-8") from None
     # Most claims are flat: no bracket opens behind the first one.
     if ("[" in text or text.rfind("{") > 0) and _is_too_deep(text):
-        raise ValueError("JSON nested too deeply")
+        raise Policy("JSON nested too deeply", "RFC 8259 §9 lets a reader set a limit")
     try:
         value, end = _decoder.raw_decode(text)
-    except _Refused:
+    except (_Refused, Policy):
         raise
     except ValueError:  # an integer of thousands of digits too: Python refuses to read it
         raise ValueError("not JSON") from None
     if end != len(text):
         raise ValueError("not JSON alone")
     if "\\" in text and not _is_unicode(value):  # nothing but an escape can spell it
-        raise ValueError("half of a surrogate pair")
+        raise Policy(
+            "half of a surrogate pair", "RFC 8259 §8.2 permits it, and calls what follows unpredictable"
+        )
     return value
 
 
+class Policy(ValueError):
+    """What the standards permit and parsers disagree about; so it is refused.
+
+    clause: the one that permits it.
+    """
+
+    def __init__(self, sentence: str, clause: str) -> None:
+        super().__init__(sentence)
+        self.clause = f"policy; {clause}"
+
+
 class _Refused(ValueError):
-    """What the JSON parser would let through, or read in its own way."""
+    """What the JSON parser would let through."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise _Refused("a member name that occurs twice")
+        raise Policy("a member name that occurs twice", "RFC 7519 §4 also lets a reader take the last one")
     return members
 
 
 def _float(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
-        raise _Refused("a number out of range")
+        raise Policy("a number out of range", "RFC 8259 §6 lets a reader set limits to numbers")
     return number
 
 

@@ -32,7 +32,8 @@ class TokenError(Exception):
     """A request whose token does not open the door.
 
     code: stable, for programs ("expired").  claim: the claim or header member at fault, if it is one.
-    reason: missing, invalid or check failed.  message: one sentence.  clause: "RFC 7519 §4.1.4".
+    reason: missing, invalid or check failed.  message: one sentence.  clause: what the token breaks, "RFC 7519 §4.1.4";
+    or, where the standards permit it, "policy", perhaps with the clause that does.
     """
 
     status: ClassVar[int]
@@ -51,10 +52,8 @@ class TokenError(Exception):
 
     @property
     def clause_url(self) -> str:
-        """The clause as a link: "RFC 7519 §4.1.4" is https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4."""
-        document, _, section = self.clause.partition(" §")
-        url = f"https://www.rfc-editor.org/rfc/{document.replace(' ', '').lower()}"
-        return f"{url}#section-{section}" if section else url
+        """Where the clause can be read; empty where none is named."""
+        return clause_url(self.clause)
 
     def www_authenticate(self, scope: str | None = None) -> str:
         """The `WWW-Authenticate` header of the answer (RFC 6750 §3); `scope` is what the resource takes."""
@@ -157,6 +156,12 @@ class IntrospectionUnavailable(KeysUnavailable):
         "introspection_unavailable",
         "The authorization server cannot be asked about the token at the moment.",
     )
+
+
+def clause_url(text: str) -> str:
+    """The clause that a text names, as a link: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4; or empty."""
+    named = re.search(r"RFC (\d+) §(\d+(?:\.\d+)*)", text)
+    return f"https://www.rfc-editor.org/rfc/rfc{named[1]}#section-{named[2]}" if named else ""
 
 
 def _quotable(text: str) -> str:

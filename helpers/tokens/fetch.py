@@ -1,15 +1,19 @@
-"""One GET of a small document, bounded in time and size, from exactly the address that was asked for."""
+"""Careful HTTP: whom a request reaches and what goes along, and how much of an answer is read, and for how long."""
 
 from __future__ import annotations
 
 import ipaddress
 import time
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
+from requests.adapters import BaseAdapter
 
-USER_AGENT = "todo-api"
+_DIRECTLY = {"http": None, "https": None, "all": None}
+"""Proxies that requests is told to leave out, whatever the environment says."""
 
 
 class FetchError(Exception):
@@ -21,11 +25,31 @@ class FetchError(Exception):
         self.timed_out = timed_out
 
 
-def new_session() -> requests.Session:
-    """A session that says who asks."""
-    session = requests.Session()
-    session.headers["User-Agent"] = USER_AGENT
-    return session
+class CarefulSession(requests.Session):
+    """Takes proxies and certificates from the environment, as requests does, but no password from a .netrc file, and
+    no proxy on the way to this machine.
+
+    A line `default` in .netrc goes to every host. A proxy would see what is sent in plain http, and could change keys.
+    adapter: what sends the requests, if not requests' own.
+    """
+
+    def __init__(self, adapter: BaseAdapter | None = None) -> None:
+        super().__init__()
+        self.auth = _nothing_added  # without an auth of its own, requests looks into .netrc
+        if adapter is not None:
+            for scheme in ("https://", "http://"):
+                self.mount(scheme, adapter)
+
+    def merge_environment_settings(
+        self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
+    ) -> Mapping[str, Any]:
+        if is_loopback(urlsplit(url).hostname or ""):
+            proxies = _DIRECTLY | dict(proxies or {})
+        return super().merge_environment_settings(url, proxies, stream, verify, cert)
+
+
+def _nothing_added(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 def is_safe_address(url: str) -> bool:
@@ -37,10 +61,11 @@ def is_safe_address(url: str) -> bool:
         return False
     if not host or parts.username is not None or parts.password is not None:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine itself."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -84,7 +109,7 @@ def read_bounded(response: requests.Response, url: str, deadline: float, max_siz
     """
     body = bytearray()
     # read1 returns after one read of the socket: a server that sends a byte a second meets the deadline.
-    while chunk := response.raw.read1(8192):
+    while chunk := response.raw.read1(8192, decode_content=True):
         body += chunk
         if len(body) > max_size:
             raise FetchError(f"{url} sent more than {max_size} bytes")

@@ -18,7 +18,7 @@ from .claims import Expected, check_claims, check_scopes
 from .compact import MAX_SIZE, to_octets
 from .encoding import decode_json
 from .errors import ConfigurationError, IntrospectionUnavailable, InvalidToken, MalformedToken, Reason
-from .fetch import FetchError, is_safe_address, new_session, read_bounded
+from .fetch import CarefulSession, FetchError, is_safe_address, read_bounded
 from .secret import HasSecretValue, wrapped
 
 REQUIRED = ("aud", "exp")
@@ -78,7 +78,7 @@ class IntrospectionVerifier:
         self._secret = wrapped(client_secret)
         self._expected = Expected(issuer, audience)
         self._timeout = timeout
-        self._session = session or _pooled_session(introspection_endpoint, connections)
+        self._session = session or CarefulSession(HTTPAdapter(pool_maxsize=connections))
         self._clock = clock
         self._failing: str | None = None
 
@@ -166,15 +166,6 @@ class IntrospectionVerifier:
         # RFC 6749 §2.3.1 has both form-encoded first, so that a colon in the client id does no harm.
         secret = self._secret.get_secret_value()
         return HTTPBasicAuth(quote_plus(self.client_id), quote_plus(secret))(request)
-
-
-def _pooled_session(url: str, connections: int) -> requests.Session:
-    session = new_session()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=connections))
-    # Plain http stays on this machine: no proxy from the environment, which would be shown the secret.
-    session.trust_env = url.startswith("https:")
-    return session
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -17,8 +18,8 @@ import requests
 
 from .discovery import check_issuer, discover
 from .encoding import decode_json
-from .errors import ConfigurationError, KeysUnavailable
-from .fetch import FetchError, fetch_document, new_session
+from .errors import ConfigurationError, DiscoveryError, KeysUnavailable
+from .fetch import CarefulSession, FetchError, fetch_document
 from .keys import Key, KeySet, read_key_set, unknown_key
 
 
@@ -56,13 +57,16 @@ class RemoteKeySet:
     cooldown   seconds between two fetches for unknown key ids, and after a failure
     timeout    seconds until a fetch is given up, all in all
     max_size   bytes of a JWK Set
+    relocate   seconds after which an issuer's metadata is asked again where the keys are. It is asked at once when they
+               cannot be had there, or when an unknown key id is not among them
     clock      seconds, from any zero. Set back to before the last fetch, it makes the keys expire: it then says nothing
                about their age
 
     The first key asked for makes the first fetch, and everybody who comes meanwhile waits for the same one. A key id
     that is unknown makes one at once: the issuer may have a new key. Nobody else waits: a fetch runs in its own thread,
     and the lock is never held for it. The keys fetched replace the old ones, so a key that is gone is refused from then
-    on: `ttl` and one fetch after its withdrawal while tokens come in, at the latest after `ttl` and `max_stale`.
+    on: `ttl` and one fetch after its withdrawal while tokens come in, at the latest after `ttl` and `max_stale`. A set
+    without a usable key replaces nothing: it is a fault like any other.
     """
 
     def __init__(
@@ -74,15 +78,16 @@ class RemoteKeySet:
         cooldown: float = 10.0,
         timeout: float = 5.0,
         max_size: int = 262_144,
+        relocate: float = 3_600.0,
         session: requests.Session | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if min(max_stale, cooldown) < 0 or min(ttl, timeout) <= 0:
+        if min(max_stale, cooldown, relocate) < 0 or min(ttl, timeout) <= 0:
             raise ConfigurationError("The times of a key set must not be negative.")
         self._locate = jwks_uri if callable(jwks_uri) else lambda: jwks_uri
         self._ttl, self._max_stale, self._cooldown, self._timeout = ttl, max_stale, cooldown, timeout
-        self._max_size = max_size
-        self._session = session or new_session()
+        self._max_size, self._relocate = max_size, relocate
+        self._session = session or CarefulSession()
         self._clock = clock
         self._lock = threading.Lock()
         self._counters = Counters()
@@ -90,6 +95,7 @@ class RemoteKeySet:
         self._uri: str | None = None
         self._flight: _Flight | None = None
         self._fetched_at = self._fresh_until = self._failed_at = self._sought_at = float("-inf")
+        self._located_at = float("-inf")
         self._failing: str | None = None
 
     @classmethod
@@ -98,7 +104,7 @@ class RemoteKeySet:
     ) -> RemoteKeySet:
         """The keys at the `jwks_uri` of the issuer's metadata. Raises ConfigurationError for an unsafe issuer."""
         check_issuer(issuer)
-        session = session or new_session()
+        session = session or CarefulSession()
 
         def locate() -> str:
             return discover(issuer, session=session, timeout=timeout).jwks_uri
@@ -146,7 +152,7 @@ class RemoteKeySet:
     def refresh(self) -> None:
         """Fetch the keys now, cool-down or not, and wait for them. Raises KeysUnavailable if that fails."""
         with self._lock:
-            flight = self._flight or self._take_off()
+            flight = self._flight or self._take_off(None)
         self._wait(flight)
         if self._failing:
             raise KeysUnavailable(self._cooldown)
@@ -160,10 +166,10 @@ class RemoteKeySet:
             key = self._keys.get(kid) if serving else None
             if key is not None:
                 if not fresh:
-                    self._fetch_if_allowed(now, fresh)  # and nobody waits for it
+                    self._fetch_if_allowed(now, fresh, None)  # and nobody waits for it
                 self._counters.hits += 1
                 return key
-            flight = self._fetch_if_allowed(now, fresh) if may_fetch else None
+            flight = self._fetch_if_allowed(now, fresh, kid) if may_fetch else None
             if flight is not None:
                 return flight
             if self._failing or not serving:
@@ -171,8 +177,8 @@ class RemoteKeySet:
             self._counters.refusals += 1
             raise unknown_key()
 
-    def _fetch_if_allowed(self, now: float, fresh: bool) -> _Flight | None:
-        """The fetch under way, or a new one, unless the cool-down forbids it."""
+    def _fetch_if_allowed(self, now: float, fresh: bool, sought: str | None) -> _Flight | None:
+        """The fetch under way, or a new one for the key id that is sought, unless the cool-down forbids it."""
         if self._flight is not None and not self._flight.remaining():
             self._land_locked(self._flight, "the fetch took too long")
         if self._flight is not None:
@@ -182,31 +188,51 @@ class RemoteKeySet:
             return None
         if fresh:  # nothing but an unknown key id asks for fresh keys
             self._sought_at = now
-        return self._take_off()
+        return self._take_off(sought)
 
-    def _take_off(self) -> _Flight:
+    def _take_off(self, sought: str | None) -> _Flight:
         self._counters.fetches += 1
         self._flight = flight = _Flight(self._timeout)
-        threading.Thread(target=self._fly, args=(flight,), name="key-set-fetch", daemon=True).start()
+        threading.Thread(target=self._fly, args=(flight, sought), name="key-set-fetch", daemon=True).start()
         return flight
 
-    def _fly(self, flight: _Flight) -> None:
+    def _fly(self, flight: _Flight, sought: str | None) -> None:
         """In its own thread: fetch, and let everybody know."""
         try:
-            keys = self._fetch()
+            keys = self._fetch(sought)
         except Exception as error:  # whatever it is, those who wait need an answer
             self._land(flight, str(error) or type(error).__name__)
         else:
             self._land(flight, keys)
 
-    def _fetch(self) -> KeySet:
-        uri, self._uri = self._uri or self._locate(), None
+    def _fetch(self, sought: str | None) -> KeySet:
+        """The keys, from where they are now: an issuer may move them, and leave the old ones where they were."""
+        known, self._uri = self._uri, None  # good until a fetch from there fails; then it is located again
+        if known is None or not 0 <= self._clock() - self._located_at < self._relocate:
+            uri = self._located()
+            keys = self._fetch_from(uri)
+        else:
+            uri, keys = known, self._fetch_from(known)
+            if sought is not None and keys.get(sought) is None:
+                with contextlib.suppress(DiscoveryError):  # where they were, keys are still to be had
+                    uri = self._located()
+                keys = keys if uri == known else self._fetch_from(uri)
+        self._uri = uri
+        return keys
+
+    def _located(self) -> str:
+        uri = self._locate()
+        self._located_at = self._clock()
+        return uri
+
+    def _fetch_from(self, uri: str) -> KeySet:
         body = fetch_document(uri, session=self._session, timeout=self._timeout, max_size=self._max_size)
         try:
             keys = read_key_set(decode_json(body))
         except ValueError as error:
             raise FetchError(f"{uri} sent no JWK Set ({error})") from None
-        self._uri = uri  # good until a fetch from there fails; then it is located again
+        if not keys.keys:
+            raise FetchError(f"{uri} lists no key that can be used")
         return keys
 
     def _land(self, flight: _Flight, result: KeySet | str) -> None:

@@ -33,10 +33,13 @@ PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A public key, and the one algorithm that it is for: never what a token's header would like (RFC 8725 §3.1)."""
+    """A public key, and the one algorithm that it is for: never what a token's header would like (RFC 8725 §3.1).
+
+    algs: the names of that algorithm. Only Ed25519 has two, unless the key says which one it is for.
+    """
 
     kid: str | None
-    alg: str
+    algs: tuple[str, ...]
     public_key: PublicKey
 
 
@@ -121,12 +124,14 @@ def read_key(jwk: object) -> Key:
     key_ops = jwk.get("key_ops", ["verify"])
     if not isinstance(key_ops, list) or "verify" not in key_ops:
         raise ValueError("not meant for verifying")
-    alg, read = _KEY_TYPES[kty]
-    if jwk.get("alg", alg) != alg:
+    algs, read = _KEY_TYPES[kty]
+    if "alg" in jwk:
+        algs = tuple(alg for alg in algs if alg == jwk["alg"])
+    if not algs:
         raise ValueError("meant for another algorithm")
     if "kid" in jwk and not (isinstance(kid, str) and kid):
         raise ValueError("its kid is not a text")
-    return Key(kid, alg, read(jwk))
+    return Key(kid, algs, read(jwk))
 
 
 def _read_rsa(jwk: Mapping[str, Any]) -> RSAPublicKey:
@@ -163,9 +168,9 @@ def _octets(jwk: Mapping[str, Any], name: str) -> bytes:
     return decode_base64url(value.encode("ascii"))
 
 
-_KEY_TYPES: dict[str, tuple[str, Callable[[Mapping[str, Any]], PublicKey]]] = {
-    "RSA": ("RS256", _read_rsa),
-    "EC": ("ES256", _read_p256),
-    "OKP": ("EdDSA", _read_ed25519),
+_KEY_TYPES: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, Any]], PublicKey]]] = {
+    "RSA": (("RS256",), _read_rsa),
+    "EC": (("ES256",), _read_p256),
+    "OKP": (("Ed25519", "EdDSA"), _read_ed25519),
 }
-"""From `kty` to the algorithm that keys of this type are used for here, and their reader."""
+"""From `kty` to the names of the algorithm that keys of this type are used for here, and their reader."""

@@ -35,15 +35,16 @@ def _verify_es256(key: EllipticCurvePublicKey, signature: bytes, data: bytes) ->
     key.verify(encode_dss_signature(r, s), data, _ECDSA_SHA256)
 
 
-def _verify_eddsa(key: Ed25519PublicKey, signature: bytes, data: bytes) -> None:
-    """RFC 8037 §3.1."""
+def _verify_ed25519(key: Ed25519PublicKey, signature: bytes, data: bytes) -> None:
+    """RFC 8037 §3.1, under the name that RFC 9864 §2.2 gives it."""
     key.verify(signature, data)
 
 
 ALGORITHMS: Mapping[str, Callable[[Any, bytes, bytes], None]] = {
     "RS256": _verify_rs256,
     "ES256": _verify_es256,
-    "EdDSA": _verify_eddsa,
+    "Ed25519": _verify_ed25519,
+    "EdDSA": _verify_ed25519,
 }
 """The algorithms that can be allowed. All are asymmetric: `none` and HMAC are not here to be confused with."""
 
@@ -94,7 +95,7 @@ def check_key_id(header: Header, required: bool = True) -> None:
 
 def check_signature(token: CompactToken, key: Key) -> None:
     """Whether this key made the signature over the header and the payload exactly as they came."""
-    if token.header.alg != key.alg:
+    if token.header.alg not in key.algs:
         raise KeyRefused(
             "algorithm_mismatch",
             "The key of this id is for another algorithm than the token names.",
@@ -103,6 +104,6 @@ def check_signature(token: CompactToken, key: Key) -> None:
             claim="alg",
         )
     try:
-        ALGORITHMS[key.alg](key.public_key, token.signature, token.signing_input)
+        ALGORITHMS[token.header.alg](key.public_key, token.signature, token.signing_input)
     except InvalidSignature:
         raise BadSignature from None

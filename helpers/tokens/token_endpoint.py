@@ -15,6 +15,7 @@ from urllib3.exceptions import InvalidHeader as UnreadableHeader
 from urllib3.util import Retry
 
 from .client_authentication import ClientAuthentication
+from .fetch import CarefulSession, FetchError, read_bounded
 from .secret import HasSecretValue
 from .token_response import MAX_BYTES, TokenRequestError, read_token_response
 
@@ -78,7 +79,7 @@ class TokenEndpoint:
     def _post(self, parameters: Mapping[str, str | None], proof: HasSecretValue) -> requests.Response:
         retries = _NOTHING_TWICE if self._authentication.is_one_time else _RETRIES
         try:
-            with open_session(self._url, self._session, retries) as session:
+            with open_session(self._session, retries) as session:
                 return session.post(
                     self._url,
                     data={**parameters, **self._authentication.form(proof)},
@@ -133,32 +134,23 @@ _NOTHING_TWICE = _Retries(
 
 
 def open_session(
-    url: str, session: requests.Session | None, retries: Retry = _RETRIES
+    session: requests.Session | None, retries: Retry = _RETRIES
 ) -> AbstractContextManager[requests.Session]:
     """The session given, to be left open; or a new one: hours lie between two token requests."""
-    if session is not None:
-        return nullcontext(session)
-    session = requests.Session()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(max_retries=retries))
-    # Plain http stays on this machine: no proxy from the environment, which would be shown the secret.
-    session.trust_env = url.startswith("https:")
-    return session
+    return nullcontext(session) if session else CarefulSession(HTTPAdapter(max_retries=retries))
 
 
 def _read_bounded(response: requests.Response, *, timeout: float | tuple[float, float], **_: Any) -> None:
     """Read the body before requests does, which would wait for all of it, however long or slow."""
     seconds = timeout[1] if isinstance(timeout, tuple) else timeout
-    deadline = time.monotonic() + seconds
-    raw, body = response.raw, b""
+    body = b""
     try:
-        # read1 returns after one read of the socket: a server that sends a byte a second meets the deadline.
-        while len(body) <= MAX_BYTES and (chunk := raw.read1(8192, decode_content=True)):
-            body += chunk
-            if time.monotonic() > deadline:
-                raise requests.ReadTimeout
+        body = read_bounded(response, response.url, time.monotonic() + seconds, MAX_BYTES)
+    except FetchError as error:
+        if error.timed_out:
+            raise requests.ReadTimeout from None
     finally:
-        raw.close()
+        response.raw.close()
     response.raw = io.BytesIO(body)
 
 

@@ -25,8 +25,8 @@ from .verified_cache import Verified, VerifiedCache
 ALWAYS_REQUIRED = frozenset({"iss", "aud", "exp"})
 """Without these a token would be anybody's, for anything, for ever."""
 
-MAX_LEEWAY = 300.0
-"""Seconds. "Usually no more than a few minutes" (RFC 7519 §4.1.4)."""
+MAX_LEEWAY = 60.0
+"""Seconds. A policy: RFC 7519 §4.1.5 says "usually no more than a few minutes", and clocks are kept better today."""
 
 
 class AccessTokenVerifier:
@@ -34,7 +34,7 @@ class AccessTokenVerifier:
 
     issuer            exactly as in `iss`; its keys are found through discovery at the first token
     audience          this API's identifier: a name, not an address
-    algorithms        out of RS256, ES256 and EdDSA
+    algorithms        out of RS256, ES256, Ed25519 and EdDSA, its older name (RFC 9864 §2.2)
     types             accepted `typ` values ("application/" and case aside); with None among them it may be absent.
                       Okta sends none: ("at+jwt", "JWT", None). An issuer of RFC 9068 tokens alone: ("at+jwt",)
     required_claims   must be there; more can be asked for, `iss`, `aud` and `exp` always are
@@ -42,7 +42,8 @@ class AccessTokenVerifier:
     other_audiences   False refuses a token that is meant for other APIs too (RFC 9068 §4 allows both)
     bound_tokens      True takes a token that is bound to a key of its client (`cnf`), for an API that checks the proof
                       of that key itself (RFC 9449 §7, RFC 8705 §3); a bearer of it alone may be a thief
-    leeway            seconds by which this clock and the issuer's may differ
+    leeway            seconds by which the issuer's clock may be ahead of this one: for `nbf` and `iat`, 0 to 60. With
+                      none, an issuer that is a second ahead makes each of its new tokens a 401. `exp` gets none ever
     max_lifetime      seconds from `iat` to `exp`
     max_size          characters of a token
     cache_size        tokens that are remembered once verified; 0 turns it off
@@ -64,7 +65,7 @@ class AccessTokenVerifier:
         require_kid: bool = True,
         other_audiences: bool = True,
         bound_tokens: bool = False,
-        leeway: float = 0.0,
+        leeway: float = 5.0,
         max_lifetime: int = THIRTY_DAYS,
         max_size: int = MAX_SIZE,
         cache_size: int = 1024,
@@ -155,8 +156,7 @@ class AccessTokenVerifier:
         # If no bracket opens behind the first one, no claim has parts, and a flat copy is a whole one.
         nested = b"[" in token.payload or token.payload.rfind(b"{") > 0
         kept = copy.deepcopy(claims) if nested else claims.copy()
-        until = expires_at(claims, self._expected.leeway)
-        self._verified.put(digest, Verified(token.header, key, now, until, kept, nested))
+        self._verified.put(digest, Verified(token.header, key, now, expires_at(claims), kept, nested))
 
 
 def _media_type(typ: str | None) -> str | None:

@@ -34,6 +34,7 @@ for _check in (
     checks.LIFETIME,
     checks.SUBJECT,
     checks.ID_TOKEN,
+    checks.EVENT,
     checks.BEARER,
 ):
     _rules = [replace(rule, holds=None) if rule.refusal.code == _check.code else rule for rule in RULES]

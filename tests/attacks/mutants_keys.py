@@ -66,7 +66,7 @@ def _nameless(jwk: dict[str, Any]) -> Key:
 def _certified(certificate: x509.Certificate) -> Key:
     key = certificate.public_key()
     assert isinstance(key, RSAPublicKey)
-    return Key(None, "RS256", key)
+    return Key(None, ("RS256",), key)
 
 
 class _Finds:
@@ -106,7 +106,7 @@ def skips_the_signature_of_unknown_keys(patch: pytest.MonkeyPatch, setting: Sett
     published = {key.get("kid") for key in setting.jwks["keys"]}
 
     def otherwise(kid: str | None) -> Key | None:
-        return None if kid in published else Key(kid, "RS256", _Anything())  # type: ignore[arg-type]
+        return None if kid in published else Key(kid, ("RS256",), _Anything())  # type: ignore[arg-type]
 
     return setting.verifier(key_set=_Finds(read_key_set(setting.jwks), otherwise)).verify
 
@@ -116,7 +116,7 @@ def checks_with_the_keys_algorithm(patch: pytest.MonkeyPatch, setting: Setting) 
     """uses the key for what it can do, whatever the token names."""
 
     def check(token: compact.CompactToken, key: Key) -> None:
-        header = replace(token.header, alg=key.alg)
+        header = replace(token.header, alg=key.algs[0])
         signature.check_signature(replace(token, header=header), key)
 
     patch.setattr(verifier, "check_signature", check)
@@ -139,7 +139,7 @@ class _ByHand:
 @mutant(checks.KEY_STRONG)
 def takes_weak_keys(patch: pytest.MonkeyPatch, setting: Setting) -> Verify:
     """takes keys of any size and exponent."""
-    patch.setattr(keys, "_KEY_TYPES", {**keys._KEY_TYPES, "RSA": ("RS256", _ByHand)})
+    patch.setattr(keys, "_KEY_TYPES", {**keys._KEY_TYPES, "RSA": (("RS256",), _ByHand)})
     return setting.verifier().verify
 
 
@@ -176,7 +176,7 @@ def takes_shared_secrets(patch: pytest.MonkeyPatch, setting: Setting) -> Verify:
 
     def read(jwk: Any) -> Key:
         if jwk.get("kty") == "oct":
-            return Key(jwk["kid"], "RS256", _Hmac(decode(jwk["k"])))  # type: ignore[arg-type]
+            return Key(jwk["kid"], ("RS256",), _Hmac(decode(jwk["k"])))  # type: ignore[arg-type]
         return read_key(jwk)
 
     patch.setattr(keys, "read_key", read)

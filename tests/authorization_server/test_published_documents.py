@@ -21,7 +21,7 @@ def test_discovery(server):
     response = requests.get(f"{issuer}.well-known/openid-configuration", timeout=10)
 
     methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
-    algorithms = ["RS256", "ES256", "EdDSA"]
+    algorithms = ["RS256", "ES256", "Ed25519", "EdDSA"]
     assert issuer.endswith("/")
     assert response.json() == {
         "issuer": issuer,

@@ -135,7 +135,7 @@ def test_an_application_with_public_keys_has_a_secret_only_when_one_is_given(reg
     keyed = registry.create_application("Batch", public_keys=[jwk])
 
     assert (keyed.client_id, keyed.client_secret) == ("batch", None)
-    assert [key.alg for key in registry.applications["batch"].public_keys] == ["ES256"]
+    assert [key.algs for key in registry.applications["batch"].public_keys] == [("ES256",)]
     assert registry.authenticate("batch", "first") is None
     assert ("batch", AUDIENCE) in registry.grants
     with pytest.raises(RegistryError, match="has public keys and no secret"):

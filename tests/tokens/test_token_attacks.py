@@ -56,8 +56,8 @@ ODD: dict[str, tuple[str, Any]] = {
     # To the second, and beyond what a float holds
     "ended a second ago": ("expired", lambda f: f.token(f.claims(exp=f.now - 1))),
     "ends in this very second": ("expired", lambda f: f.token(f.claims(exp=f.now + 0.9))),
-    "begins in a second": ("not_yet_valid", lambda f: f.token(f.claims(nbf=f.now + 1))),
-    "issued in a second": ("issued_in_the_future", lambda f: f.token(f.claims(iat=f.now + 1))),
+    "begins in six seconds": ("not_yet_valid", lambda f: f.token(f.claims(nbf=f.now + 6))),
+    "issued in six seconds": ("issued_in_the_future", lambda f: f.token(f.claims(iat=f.now + 6))),
     "iat minus a thousand digits": ("lifetime_too_long", lambda f: f.token(f.claims(iat=-(10**1000)))),
     "iat of 5,000 digits": ("malformed", lambda f: f.token(raw_claims(f, "iat", "9" * 5000))),
     # Hardly a token

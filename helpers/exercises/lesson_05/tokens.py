@@ -341,11 +341,13 @@ def forms() -> Iterator[Shown]:
 
 
 def bound() -> Iterator[Shown]:
-    """ID tokens, and tokens that a bearer alone must not use."""
+    """Tokens of other kinds, and those that a bearer alone must not use."""
     no_api = "Only an ID token has this claim, and an ID token is not meant for an API."
     values = [value for _, value in (("a string", "x"), *odd("x"))]
-    every = [(name, no_api) for name in ("nonce", "at_hash", "c_hash")] + [
-        ("cnf", "Such a token is bound to a key: it is not a bearer token.")
+    every = [
+        *((name, no_api) for name in ("nonce", "at_hash", "c_hash")),
+        ("events", "Such a token reports an event, such as a log-out, and grants no access."),
+        ("cnf", "Such a token is bound to a key: it is not a bearer token."),
     ]
     return _with(
         (f"a token with a `{name}` of {shown(value)}", {name: value}, NOW, rule)

@@ -100,7 +100,7 @@ GROUPS: dict[str, tuple[Callable[[], Iterable[Shown]], tuple[Check, ...]]] = {
             checks.WELL_FORMED["scope"],
         ),
     ),
-    "bound": (tokens.bound, (checks.ID_TOKEN, checks.BEARER, checks.WELL_FORMED["cnf"])),
+    "bound": (tokens.bound, (checks.ID_TOKEN, checks.EVENT, checks.BEARER, checks.WELL_FORMED["cnf"])),
 }
 """By the name of its probe, the tokens and the battery's checks of which it has more."""
 
@@ -135,8 +135,8 @@ def strict_verify(token, jwks, issuer, audience, now):
     except InvalidSignature:
         raise ValueError("the signature does not match") from None
     claims = lesson_05.read_object.working(octets[1])
-    if {"cnf", "nonce", "at_hash", "c_hash"} & set(claims):
-        raise ValueError("this is an ID token, or bound to a key: not a bearer token")
+    if {"cnf", "nonce", "at_hash", "c_hash", "events"} & set(claims):
+        raise ValueError("this is another kind of token, or bound to a key: not a bearer token")
     lesson_05.check_forms.working(claims)
     lesson_05.check_lifetime.working(claims, now, 30 * 86_400)
     lesson_04.check_times.working(claims, now)
@@ -162,7 +162,7 @@ strict_verify = Exercise(
         "The order of lesson 04 stays: length and parts, header, key, signature, then the claims. Put this page's pieces in the places of the soft ones.",
         'The header: decoded strictly, read strictly, no `crit`, no `b64` but `True` itself (`header.get("b64", True) is True`), the right type. The key:'
         " `trusted_key(header, usable_keys(jwks))`, then `algorithm_for`. After the signature, the payload in the same way, then forms, lifetime, `nbf`, audience, issuer.",
-        "What is left over are small things: a token of more than 8,192 characters (those outside ASCII are no base64url, and have been refused already), and the claims `nonce`, `at_hash`, `c_hash` and `cnf`,"
+        "What is left over are small things: a token of more than 8,192 characters (those outside ASCII are no base64url, and have been refused already), and the claims `nonce`, `at_hash`, `c_hash`, `events` and `cnf`,"
         " which refuse a token by being there.",
     ),
     solution_code=SOLUTION,

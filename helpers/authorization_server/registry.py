@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from helpers.tokens.keys import Key
 
-from .client_secret import SecretHash
+from .client_secret import MAX_SECRETS, SecretHashes
 from .public_key import PublicKeySource, read_public_keys
 
 TokenProfile = Literal["auth0", "rfc9068"]
@@ -97,8 +97,8 @@ class Registry:
         self._apis: Mapping[str, Api] = MappingProxyType({})
         self._applications: Mapping[str, Application] = MappingProxyType({})
         self._grants: Mapping[tuple[str, str], ClientGrant] = MappingProxyType({})
-        self._secrets: Mapping[str, SecretHash] = MappingProxyType({})
-        self._nobody = SecretHash.of_nothing()
+        self._secrets: Mapping[str, SecretHashes] = MappingProxyType({})
+        self._nobody = SecretHashes.of_nothing()
 
     @property
     def apis(self) -> Mapping[str, Api]:
@@ -201,7 +201,7 @@ class Registry:
             )
             plain = _random_secret() if given is None else given
             _check_visible("a client_secret", plain)
-            secret, kept = SecretStr(plain), SecretHash.of(plain)
+            secret, kept = SecretStr(plain), SecretHashes.of(plain)
 
         with self._lock:
             for audience in introspects:
@@ -288,26 +288,47 @@ class Registry:
             self._grants = _without(self._grants, lambda grant: grant == (client_id, audience))
 
     def rotate_secret(self, client_id: str) -> SecretStr:
-        """Give an application a new secret; the old one stops working at once, the tokens it got live on.
+        """Give an application a new secret in place of all that it has; the tokens that it got live on.
 
-        :raises RegistryError: when no application has this client id, or it has keys in place of a secret.
+        Copies of the program that still have an old secret are refused from now on. To change secrets without that,
+        see :meth:`add_secret`.
+
+        :raises RegistryError: when no application has this client id, or it has keys and no secret.
         """
-        _check_visible("a client_id", client_id)
-        secret = SecretStr(_random_secret())
-        kept = SecretHash.of(secret.get_secret_value())
+        secret = _random_secret()
+        kept = SecretHashes.of(secret)
         with self._lock:
-            application = self._applications.get(client_id)
-            if application is None:
-                raise RegistryError(
-                    f'No application has the client_id "{client_id}": take one of applications.'
-                )
-            if client_id not in self._secrets:
-                raise RegistryError(
-                    f'The application "{application.name}" has public keys and no secret: '
-                    "give it other ones with create_application(..., public_keys=[...])."
-                )
+            self._secrets_of(client_id)
             self._secrets = _with(self._secrets, client_id, kept)
-        return secret
+        return SecretStr(secret)
+
+    def add_secret(self, client_id: str) -> SecretStr:
+        """Give an application a second secret, which works from now on; the first one works as before.
+
+        The way to change secrets while the program runs: add the new one, give it to each copy of the program, and when
+        none uses the old one any more, :meth:`retire_secret`.
+
+        :return: the new secret, for the only time.
+        :raises RegistryError: when the application has two secrets already, or as :meth:`rotate_secret` does.
+        """
+        secret = _random_secret()
+        with self._lock:
+            application, hashes = self._secrets_of(client_id)
+            if len(hashes) >= MAX_SECRETS:
+                raise RegistryError(
+                    f'The application "{application.name}" has {MAX_SECRETS} secrets already: '
+                    f'when nobody uses the older one any more, retire it with retire_secret("{client_id}").'
+                )
+            self._secrets = _with(self._secrets, client_id, hashes.with_another(secret))
+        return SecretStr(secret)
+
+    def retire_secret(self, client_id: str) -> None:
+        """Let the older of an application's two secrets work no longer. A secret that is the only one stays.
+
+        :raises RegistryError: as :meth:`rotate_secret` does.
+        """
+        with self._lock:
+            self._secrets = _with(self._secrets, client_id, self._secrets_of(client_id)[1].newest())
 
     def authenticate(self, client_id: str, client_secret: str) -> Application | None:
         """The application whose secret this is, or None (RFC 6749 §2.3.1).
@@ -315,9 +336,31 @@ class Registry:
         An unknown client costs one scrypt, as a wrong secret does, so that the time does not tell them apart.
         Blocks for some 50 ms, unless the secret was right before: call it from a worker thread.
         """
-        matches = self._secrets.get(client_id, self._nobody).matches(client_secret)
+        matches = self._secrets.get(client_id, self._nobody).match(client_secret)
         application = self._applications.get(client_id)
         return application if matches else None
+
+    def recognize(self, client_id: str, client_secret: str) -> Application | None:
+        """The application whose secret this is, when :meth:`authenticate` found so before, or None.
+
+        Takes microseconds, since it hashes nothing.
+        """
+        recognized = self._secrets.get(client_id, self._nobody).recognize(client_secret)
+        application = self._applications.get(client_id)
+        return application if recognized else None
+
+    def _secrets_of(self, client_id: str) -> tuple[Application, SecretHashes]:
+        """An application that has secrets, and their hashes."""
+        _check_visible("a client_id", client_id)
+        application = self._applications.get(client_id)
+        if application is None:
+            raise RegistryError(f'No application has the client_id "{client_id}": take one of applications.')
+        if client_id not in self._secrets:
+            raise RegistryError(
+                f'The application "{application.name}" has public keys and no secret: '
+                "give it other ones with create_application(..., public_keys=[...])."
+            )
+        return application, self._secrets[client_id]
 
     def _api(self, identifier: str) -> Api:
         api = self._apis.get(identifier)

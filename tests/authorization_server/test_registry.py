@@ -52,7 +52,7 @@ def test_the_secret_is_nowhere_but_on_the_new_application(registry):
     assert secret not in repr(application)
     assert registry.applications[application.client_id].client_secret is None
     assert secret not in repr([registry, vars(registry)])
-    assert not any(secret.encode() in (kept.salt, kept.digest) for kept in registry._secrets.values())
+    assert not any(secret.encode() in (kept.salt, *kept.digests) for kept in registry._secrets.values())
 
 
 def test_an_application_stands_for_the_apis_that_it_was_given_last_and_that_are_there(registry):
@@ -68,7 +68,7 @@ def test_an_application_stands_for_the_apis_that_it_was_given_last_and_that_are_
 
 def test_equal_secrets_do_not_have_equal_hashes(registry):
     registry.create_application("Twin", client_id="twin", client_secret="first")
-    assert registry._secrets["twin"].digest != registry._secrets["batch"].digest
+    assert registry._secrets["twin"].digests != registry._secrets["batch"].digests
 
 
 def test_the_cell_that_registers_an_api_can_run_twice_and_be_edited(registry):
@@ -107,6 +107,58 @@ def test_a_rotated_secret_replaces_the_old_one(registry):
     assert registry.authenticate("batch", secret.get_secret_value()) is not None
 
 
+def works(registry: Registry, *secrets: SecretStr | str) -> list[bool]:
+    """Which of these secrets the application gets in with."""
+    plain = [getattr(secret, "get_secret_value", lambda secret=secret: secret)() for secret in secrets]
+    return [registry.authenticate("batch", secret) is not None for secret in plain]
+
+
+def test_a_second_secret_works_beside_the_first_until_the_first_is_retired(registry):
+    """Rotation without an hour in which some copy of the program has a secret that does not work."""
+    second = registry.add_secret("batch")
+    assert isinstance(second, SecretStr) and len(second.get_secret_value()) == 64
+    assert works(registry, "first", second, "neither") == [True, True, False]
+
+    registry.retire_secret("batch")
+    assert works(registry, "first", second) == [False, True]
+
+
+def test_the_last_secret_is_not_retired_and_the_cell_can_run_twice(registry):
+    for _ in range(2):
+        registry.retire_secret("batch")
+    assert works(registry, "first") == [True]
+
+
+def test_secrets_take_turns_one_after_another(registry):
+    given = ["first"]
+    for _ in range(3):
+        given.append(registry.add_secret("batch"))
+        assert works(registry, *given)[-2:] == [True, True]
+        registry.retire_secret("batch")
+        assert works(registry, *given) == [False] * (len(given) - 1) + [True]
+
+
+def test_there_are_two_at_most(registry):
+    second = registry.add_secret("batch")
+    with pytest.raises(RegistryError) as refused:
+        registry.add_secret("batch")
+    assert str(refused.value) == (
+        'The application "Batch" has 2 secrets already: '
+        'when nobody uses the older one any more, retire it with retire_secret("batch").'
+    )
+    assert works(registry, "first", second) == [True, True]
+
+
+def test_rotating_and_registering_again_replace_both(registry):
+    second = registry.add_secret("batch")
+    third = registry.rotate_secret("batch")
+    assert works(registry, "first", second, third) == [False, False, True]
+
+    fourth = registry.add_secret("batch")
+    registry.create_application("Batch", client_id="batch", client_secret="fifth")
+    assert works(registry, third, fourth, "fifth") == [False, False, True]
+
+
 def test_granting_again_sets_the_scopes(registry):
     registry.create_grant("batch", AUDIENCE, ["read:todos"])
     assert registry.grants["batch", AUDIENCE].scopes == ("read:todos",)
@@ -138,8 +190,9 @@ def test_an_application_with_public_keys_has_a_secret_only_when_one_is_given(reg
     assert [key.algs for key in registry.applications["batch"].public_keys] == [("ES256",)]
     assert registry.authenticate("batch", "first") is None
     assert ("batch", AUDIENCE) in registry.grants
-    with pytest.raises(RegistryError, match="has public keys and no secret"):
-        registry.rotate_secret("batch")
+    for change in (registry.rotate_secret, registry.add_secret, registry.retire_secret):
+        with pytest.raises(RegistryError, match="has public keys and no secret"):
+            change("batch")
 
     both = registry.create_application("Batch", client_secret="kept", public_keys=[jwk])
     assert both.client_secret.get_secret_value() == "kept" and both.public_keys == keyed.public_keys
@@ -186,6 +239,50 @@ def test_each_wrong_secret_and_each_unknown_client_takes_one(registry, scrypts):
     for client_id, secret in (("batch", "second"), ("batch", ""), ("nobody", "first"), ("nobody", "first")):
         assert registry.authenticate(client_id, secret) is None
     assert len(scrypts) == 4
+
+
+def test_two_secrets_take_one_scrypt_as_one_does(registry, scrypts):
+    """Else the time would tell who is changing secrets, and so which clients exist."""
+    second = registry.add_secret("batch").get_secret_value()
+    scrypts.clear()
+    assert works(registry, "wrong", second, "first", second, "first") == [False, True, True, True, True]
+    assert len(scrypts) == 3
+
+    registry.retire_secret("batch")
+    assert works(registry, second, "first") == [True, False]
+    assert len(scrypts) == 4
+
+
+def test_each_comparison_is_made_whichever_secret_is_right(registry, monkeypatch):
+    second = registry.add_secret("batch").get_secret_value()
+    compare, calls = client_secret.hmac.compare_digest, []
+    monkeypatch.setattr(
+        client_secret.hmac, "compare_digest", lambda *given: calls.append(given) or compare(*given)
+    )
+
+    def compared(client_id: str, secret: str) -> int:
+        calls.clear()
+        registry.authenticate(client_id, secret)
+        return len(calls)
+
+    slow = [("batch", "first"), ("batch", second), ("batch", "wrong"), ("nobody", "wrong")]
+    assert {compared(*given) for given in slow} == {4}
+    assert {compared("batch", secret) for secret in ("first", second)} == {2}  # found right before
+    registry.retire_secret("batch")
+    assert compared("batch", "wrong") == 4
+
+
+def test_a_secret_is_recognized_once_it_was_right_and_never_hashed_for_that(registry, scrypts):
+    assert registry.recognize("batch", "first") is None
+    registry.authenticate("batch", "first")
+    scrypts.clear()
+    assert registry.recognize("batch", "first").client_id == "batch"
+    for client_id, secret in (("batch", "second"), ("nobody", "first")):
+        assert registry.recognize(client_id, secret) is None
+    registry.rotate_secret("batch")
+    scrypts.clear()
+    assert registry.recognize("batch", "first") is None
+    assert not scrypts
 
 
 def test_what_was_right_is_forgotten_with_the_secret(registry, scrypts):
@@ -397,6 +494,14 @@ REFUSED = {
     ),
     "new secret for nobody": (
         lambda r: r.rotate_secret("nobody"),
+        'No application has the client_id "nobody": take one of applications.',
+    ),
+    "one more secret for nobody": (
+        lambda r: r.add_secret("nobody"),
+        'No application has the client_id "nobody": take one of applications.',
+    ),
+    "one secret less for nobody": (
+        lambda r: r.retire_secret("nobody"),
         'No application has the client_id "nobody": take one of applications.',
     ),
 }

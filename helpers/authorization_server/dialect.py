@@ -5,6 +5,7 @@ own. A row says what Auth0 answers, and what the standard would. Rows marked ``r
 that people published, so their wording is likely, not certain: correct it here and nowhere else.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -129,6 +130,12 @@ ERRORS: dict[str, ErrorRow] = {
     ),
     # Too often. No RFC of OAuth has a code for it; the status is RFC 6585 §4.
     "rate_limited": ErrorRow(429, "too_many_requests", "Global limit has been reached", "recorded"),
+    "too_many_wrong_secrets": ErrorRow(
+        429,
+        "too_many_requests",
+        "Too many wrong secrets were sent for this client. Try again later",
+        "ours",
+    ),
     # Requests that no client library sends: Auth0's answers are not known to us, these follow the standards.
     "malformed_request": ErrorRow(400, "invalid_request", "{reason}", "ours"),
     "two_authentication_methods": ErrorRow(
@@ -167,12 +174,14 @@ class Refusal(Exception):
     """An endpoint refuses a request: a row of :data:`ERRORS`, filled in.
 
     :param case: the row.
+    :param retry_after: seconds after which the request may be sent again, if that is known (RFC 9110 §10.2.3).
     :param details: what the row's description repeats from the request; cleaned and cut before it gets there.
     """
 
-    def __init__(self, case: str, **details: object) -> None:
+    def __init__(self, case: str, retry_after: float | None = None, **details: object) -> None:
         row = ERRORS[case]
         self.status = row.status
+        self.headers = {} if retry_after is None else {"Retry-After": str(max(1, math.ceil(retry_after)))}
         self.body = {"error": row.error, "error_description": row.description.format_map(_echo(details))}
         if row.error_uri:
             self.body["error_uri"] = row.error_uri

@@ -31,11 +31,8 @@ class RateLimit:
     """
 
     def __init__(self, rate: str) -> None:
-        match = _RATE.fullmatch(rate) if isinstance(rate, str) else None
-        if match is None:
-            raise ValueError(f'Write a rate limit such as "600/minute", not {rate!r}.')
         self.rate = rate
-        self._limit, self._window = int(match[1]), SECONDS[match[2]]
+        self._limit, self._window = read_rate(rate)
         self._lock = threading.Lock()
         self._count, self._ends = 0, 0.0
 
@@ -58,3 +55,14 @@ class RateLimit:
         if count > self._limit:
             headers["Retry-After"] = str(max(1, math.ceil(ends - now)))
         return Hit(count <= self._limit, headers)
+
+
+def read_rate(rate: str) -> tuple[int, int]:
+    """How many, in how many seconds.
+
+    :raises ValueError: when the rate cannot be read.
+    """
+    match = _RATE.fullmatch(rate) if isinstance(rate, str) else None
+    if match is None:
+        raise ValueError(f'Write a rate limit such as "600/minute", not {rate!r}.')
+    return int(match[1]), SECONDS[match[2]]

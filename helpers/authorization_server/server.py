@@ -23,6 +23,7 @@ from .rate_limit import RateLimit
 from .registry import Registry
 from .revocation_endpoint import RevocationEndpoint
 from .token_endpoint import TokenEndpoint
+from .wrong_secrets import WrongSecrets
 
 # RFC 6749 §5.1 asks for both: tokens, and what is said about credentials, stay out of caches.
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -31,13 +32,14 @@ NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 class AuthorizationServer:
     """The local stand-in for an Auth0 tenant (an authorization server, RFC 6749 §1.1).
 
-    The registry, the keys, the rate limit and the key fault may be changed while it serves, from any thread.
+    The registry, the keys, both limits and the key fault may be changed while it serves, from any thread.
 
     :param issuer: its address, which becomes ``iss``; it gets the slash at the end that Auth0's issuers have.
     :param registry: the APIs, applications and client grants; empty when not given.
     :param keys: the signing keys; new ones when not given.
     :param clock: seconds since the epoch, for ``iat`` and ``exp``.
     :param rate_limit: requests for tokens or revocation in real time, such as ``"600/minute"``.
+    :param guess_limit: wrong secrets of each client in real time, such as ``"30/minute"``, at all endpoints.
     :param allowed_origins: web pages that may call it from a browser (CORS).
     :param max_assertion_lifetime: seconds that a client assertion (RFC 7523) may have left to live.
     :raises ValueError: when the issuer is no http(s) address, or has a query or a fragment (RFC 8414 §2).
@@ -51,6 +53,7 @@ class AuthorizationServer:
         keys: SigningKeys | None = None,
         clock: Callable[[], float] = time.time,
         rate_limit: str = "600/minute",
+        guess_limit: str = "30/minute",
         allowed_origins: Sequence[str] = (),
         max_assertion_lifetime: int = MAX_LIFETIME,
     ) -> None:
@@ -73,7 +76,7 @@ class AuthorizationServer:
             clock,
             max_lifetime=max_assertion_lifetime,
         )
-        clients = ClientAuthentication(self.registry, assertions)
+        self._clients = clients = ClientAuthentication(self.registry, assertions, WrongSecrets(guess_limit))
         tokens = IssuedTokens(self.issuer, self.registry, self.keys, clock)
         self._token_endpoint = TokenEndpoint(self.issuer, clients, self.registry, self.keys, clock)
         self._introspection_endpoint = IntrospectionEndpoint(clients, self.registry, tokens)
@@ -91,6 +94,21 @@ class AuthorizationServer:
     @rate_limit.setter
     def rate_limit(self, rate: str) -> None:
         self._rate_limit = RateLimit(rate)
+
+    @property
+    def guess_limit(self) -> str:
+        """How many wrong secrets of one client are looked at in a while, at all endpoints together.
+
+        Beyond it, requests with a secret of this client are refused before the secret is hashed. Setting it, even to
+        the same, starts a new count.
+
+        :raises ValueError: when the rate cannot be read.
+        """
+        return self._clients.wrong_secrets.rate
+
+    @guess_limit.setter
+    def guess_limit(self, rate: str) -> None:
+        self._clients.wrong_secrets = WrongSecrets(rate)
 
     @property
     def key_fault(self) -> KeyFault | None:
@@ -170,7 +188,7 @@ class AuthorizationServer:
         return await self._answer(request, self._token_endpoint.token)
 
     async def _introspect(self, request: Request) -> Response:
-        # An API may ask for each request that it gets. What counts are those that are refused: guesses at a secret.
+        # Not counted: an API may ask for each request that it gets.
         return await self._answer(request, self._introspection_endpoint.introspect, counts=False)
 
     async def _revoke(self, request: Request) -> Response:
@@ -192,7 +210,8 @@ class AuthorizationServer:
             except ClientDisconnect:
                 return Response(status_code=400)  # nobody is there to read it
             except Refusal as refused:
-                refusal = refused if counts else self._count(headers) or refused
+                refusal = refused
+                headers |= refused.headers
         if refusal.status == 401 and "authorization" in request.headers:
             headers["WWW-Authenticate"] = 'Basic realm="authorization server"'  # RFC 6749 §5.2
         return JSONResponse(refusal.body, refusal.status, headers=headers)

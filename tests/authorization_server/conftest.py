@@ -23,11 +23,11 @@ def serve(keys: SigningKeys) -> Iterator[Callable[..., AuthorizationServer]]:
     """Start an authorization server with these settings; it stops with the session."""
     with ExitStack() as stack:
 
-        def start(**settings) -> AuthorizationServer:
+        def start(path: str = "", **settings) -> AuthorizationServer:
             sock = listen()
             server = AuthorizationServer(
-                f"http://127.0.0.1:{sock.getsockname()[1]}",
-                **{"keys": keys, "rate_limit": "1000000/minute"} | settings,
+                f"http://127.0.0.1:{sock.getsockname()[1]}{path}",
+                **{"keys": keys, "rate_limit": "1000000/minute", "guess_limit": "1000000/minute"} | settings,
             )
             service = Service("authorization server", server.app, sock).start()
             stack.callback(service.stop)

@@ -266,17 +266,12 @@ def test_who_asks_must_say_who_it_is_and_about_what(call, changes, status, error
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_asking_does_not_use_up_the_limit_and_guessing_does(serve, registry, valid):
+def test_asking_does_not_use_up_the_limit(serve, registry, valid):
     server = serve(registry=registry, rate_limit="2/hour")
     url = f"{server.issuer}oauth/introspect"
     assert [requests.post(url, data=valid | {"token": "x"}, timeout=10).status_code for _ in range(4)] == [
         200
     ] * 4
-    guess = valid | {"client_secret": "guess", "token": "x"}
-    answers = [requests.post(url, data=guess, timeout=10) for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [401, 401, 429]
-    assert answers[-1].json()["error"] == "too_many_requests" and "Retry-After" in answers[-1].headers
-    assert requests.post(url, data=valid | {"token": "x"}, timeout=10).status_code == 200
 
 
 @settings(

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -12,13 +11,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .client_assertion import MAX_LIFETIME, SIGNING_ALGORITHMS, ClientAssertions
-from .client_authentication import METHODS, ClientAuthentication
+from .client_assertion import MAX_LIFETIME, ClientAssertions
+from .client_authentication import ClientAuthentication
 from .dialect import Refusal
 from .faults import KeyFault, check_fault, fault_in_place_of
 from .introspection_endpoint import IntrospectionEndpoint
 from .issued_tokens import IssuedTokens
 from .keys import SigningKeys
+from .metadata import is_issuer, metadata_of, metadata_paths, path_of
 from .rate_limit import RateLimit
 from .registry import Registry
 from .revocation_endpoint import RevocationEndpoint
@@ -42,7 +42,8 @@ class AuthorizationServer:
     :param guess_limit: wrong secrets of each client in real time, such as ``"30/minute"``, at all endpoints.
     :param allowed_origins: web pages that may call it from a browser (CORS).
     :param max_assertion_lifetime: seconds that a client assertion (RFC 7523) may have left to live.
-    :raises ValueError: when the issuer is no http(s) address, or has a query or a fragment (RFC 8414 §2).
+    :raises ValueError: when the issuer is no http(s) address, has a query or a fragment (RFC 8414 §2), or a path with
+        other characters than letters, digits, ``-._~`` and ``/``.
     """
 
     def __init__(
@@ -57,8 +58,7 @@ class AuthorizationServer:
         allowed_origins: Sequence[str] = (),
         max_assertion_lifetime: int = MAX_LIFETIME,
     ) -> None:
-        address = urlsplit(issuer)
-        if address.scheme not in ("http", "https") or not address.hostname or "?" in issuer or "#" in issuer:
+        if not is_issuer(issuer):
             raise ValueError(
                 f'Give the issuer as an address such as "http://127.0.0.1:9000/", not "{issuer}".'
             )
@@ -132,26 +132,8 @@ class AuthorizationServer:
         return self._jwks_requests
 
     def metadata(self) -> dict[str, object]:
-        """What discovery answers (RFC 8414 §2): those of Auth0's members that this flow has a use for.
-
-        ``introspection_endpoint`` is ours: Auth0 has none.
-        """
-        authentication = {
-            f"{endpoint}_endpoint_auth_{members}_supported": list(values)
-            for endpoint in ("token", "introspection", "revocation")
-            for members, values in (("methods", METHODS), ("signing_alg_values", SIGNING_ALGORITHMS))
-        }
-        return {
-            "issuer": self.issuer,
-            "token_endpoint": f"{self.issuer}oauth/token",
-            "jwks_uri": f"{self.issuer}.well-known/jwks.json",
-            "introspection_endpoint": f"{self.issuer}oauth/introspect",
-            "revocation_endpoint": f"{self.issuer}oauth/revoke",
-            # There is no authorization endpoint that it could be about. RFC 8414 requires the member (§2) and wants no
-            # empty one (§3.2), which erratum 7793 reports. Empty, it serves those who insist on it, and is no lie.
-            "response_types_supported": [],
-            **authentication,
-        }
+        """What discovery answers (RFC 8414 §2)."""
+        return metadata_of(self.issuer)
 
     def _app(self, allowed_origins: Sequence[str]) -> Starlette:
         middleware = []
@@ -169,13 +151,14 @@ class AuthorizationServer:
                     ],
                 )
             )
+        path = path_of(self.issuer)
         app = Starlette(
             routes=[
-                Route("/oauth/token", self._token, methods=["POST"]),
-                Route("/oauth/introspect", self._introspect, methods=["POST"]),
-                Route("/oauth/revoke", self._revoke, methods=["POST"]),
-                Route("/.well-known/openid-configuration", self._metadata),
-                Route("/.well-known/jwks.json", self._jwks),
+                Route(f"{path}/oauth/token", self._token, methods=["POST"]),
+                Route(f"{path}/oauth/introspect", self._introspect, methods=["POST"]),
+                Route(f"{path}/oauth/revoke", self._revoke, methods=["POST"]),
+                Route(f"{path}/.well-known/jwks.json", self._jwks),
+                *(Route(where, self._metadata) for where in metadata_paths(self.issuer)),
             ],
             middleware=middleware,
             # Auth0 answers a wrong method as it answers a wrong path.

@@ -29,7 +29,8 @@ def test_discovery(server):
         "jwks_uri": f"{issuer}.well-known/jwks.json",
         "introspection_endpoint": f"{issuer}oauth/introspect",
         "revocation_endpoint": f"{issuer}oauth/revoke",
-        "response_types_supported": [],
+        "grant_types_supported": ["client_credentials"],
+        "response_types_supported": ["token"],
         "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "introspection_endpoint_auth_methods_supported": methods,
@@ -47,7 +48,18 @@ def test_the_issuer_ends_with_one_slash(keys, issuer):
 
 
 @pytest.mark.parametrize(
-    "issuer", ["", "127.0.0.1:9000", "ftp://a/", "http://", "http://a/?b", "http://a/#b", "http://["]
+    "issuer",
+    [
+        "",
+        "127.0.0.1:9000",
+        "ftp://a/",
+        "http://",
+        "http://a/?b",
+        "http://a/#b",
+        "http://[",
+        "http://a/{b}/",
+        "http://a/%62",
+    ],
 )
 def test_an_issuer_is_an_address(keys, issuer):
     with pytest.raises(ValueError):

@@ -1,8 +1,13 @@
 """The client assertion of private_key_jwt, checked (RFC 7523 §3, RFC 7521 §4.2): a JWT that the client signs itself.
 
-RFC 7523 leaves open what some servers allow. Here: ``aud`` is the issuer or the token endpoint, whichever endpoint is
-asked, and nothing besides; ``exp`` is near; ``jti`` is there, and good once; ``typ``, when it is there, says JWT.
-draft-ietf-oauth-rfc7523bis §4 takes the issuer alone; the token endpoint is for clients from before it.
+RFC 7523 leaves open what some servers allow. Here: ``exp`` is near; ``jti`` is there, and good once; ``typ``, when it
+is there, says JWT or client-authentication+jwt; and ``aud`` is the issuer, whichever endpoint is asked.
+
+That is from the document that updates RFC 7523, draft-ietf-oauth-rfc7523bis-11 §4: the server "MUST reject any JWT that
+does not contain its issuer identifier as its sole audience value", and "the token endpoint URL of the authorization
+server MUST NOT be used as an audience value". A server that a client does not know well could else name the token
+endpoint of another as its own, and use there what the client signs. The draft allows a list with the issuer alone in
+it. The FAPI 2.0 Security Profile, §5.3.2.1, takes the issuer "as a string" only, and so does this server.
 """
 
 import secrets
@@ -22,10 +27,8 @@ from helpers.tokens.claims import (
     Expected,
     Rule,
     check_claims,
-    expires_at,
     is_after_issue,
     is_after_start,
-    is_before_expiry,
 )
 from helpers.tokens.claims import Refusal as Clause
 from helpers.tokens.compact import CompactToken, decode_object, parse
@@ -39,9 +42,9 @@ from .registry import Application, Registry
 
 SIGNING_ALGORITHMS = tuple(ALGORITHMS)
 MAX_LIFETIME = 300
-"""Seconds from now to ``exp`` at most. So long a ``jti`` has to be remembered."""
+"""Seconds from now to ``exp`` at most, LEEWAY aside."""
 LEEWAY = 10
-"""Seconds by which the client's clock may be ahead or behind; Auth0 documents as many."""
+"""Seconds by which the client's clock may be ahead or behind; Auth0 documents as many. RFC 7523 §3 permits them."""
 QUOTA = 20_000
 """Assertions of one client that are remembered at most, some 5 MB. Others have a memory of their own."""
 REQUIRED = ("iss", "sub", "aud", "exp", "jti")
@@ -54,10 +57,26 @@ def is_of_its_subject(claims: Claims, expected: Expected, now: float) -> bool:
     return claims["iss"] == claims["sub"]
 
 
-def is_for_this_server(claims: Claims, expected: Expected, now: float) -> bool:
-    """Alone: what is meant for two servers could be sent by one of them to the other."""
-    aud = [claims["aud"]] if isinstance(claims["aud"], str) else claims["aud"]
-    return len(aud) == 1 and aud[0] in (expected.issuer, expected.audience)
+def is_one_string(claims: Claims, expected: Expected, now: float) -> bool:
+    return isinstance(claims["aud"], str)
+
+
+def is_not_the_endpoint(claims: Claims, expected: Expected, now: float) -> bool:
+    return claims["aud"] != expected.audience
+
+
+def is_the_issuer(claims: Claims, expected: Expected, now: float) -> bool:
+    """Character for character (RFC 3986 §6.2.1)."""
+    return claims["aud"] == expected.issuer
+
+
+def is_alive(claims: Claims, expected: Expected, now: float) -> bool:
+    return now < good_until(claims)
+
+
+def good_until(claims: Claims) -> float:
+    """The first moment at which an assertion is refused for its age, in seconds since 1970."""
+    return claims["exp"] // 1 + LEEWAY
 
 
 def expires_soon(claims: Claims, expected: Expected, now: float) -> bool:
@@ -70,8 +89,10 @@ def is_named(claims: Claims, expected: Expected, now: float) -> bool:
 
 RULES = (
     Rule("iss", TEXT, is_of_its_subject, Clause("RFC 7523 §3", "assertion_issuer")),
-    Rule("aud", TEXTS, is_for_this_server, Clause("RFC 7523 §3", "assertion_audience")),
-    Rule("exp", NUMBER, is_before_expiry, Clause("RFC 7523 §3", "assertion_expired")),
+    Rule("aud", TEXTS, is_one_string, Clause("FAPI 2.0 §5.3.2.1", "assertion_audience_list")),
+    Rule("aud", TEXTS, is_not_the_endpoint, Clause("rfc7523bis §4", "assertion_audience_endpoint")),
+    Rule("aud", TEXTS, is_the_issuer, Clause("rfc7523bis §4", "assertion_audience")),
+    Rule("exp", NUMBER, is_alive, Clause("RFC 7523 §3", "assertion_expired")),
     Rule("exp", NUMBER, expires_soon, Clause("RFC 7523 §3", "assertion_lifetime")),
     Rule("nbf", NUMBER, is_after_start, Clause("RFC 7523 §3", "assertion_not_yet_valid")),
     Rule("iat", NUMBER, is_after_issue, Clause("RFC 7523 §3", "assertion_not_yet_valid")),
@@ -123,7 +144,7 @@ class ClientAssertions:
             failed = refused.reason is Reason.CHECK_FAILED
             row = refused.code if failed else "assertion_claim"
             raise Refusal(row, claim=refused.claim) from None
-        self._use(subject, claims["jti"], expires_at(claims), now)
+        self._use(subject, claims["jti"], good_until(claims), now)
         return application
 
     def _is_signed_by(self, token: CompactToken, application: Application | None) -> bool:
@@ -140,7 +161,7 @@ class ClientAssertions:
         return any(_made(token, key) for key in keys)
 
     def _use(self, client_id: str, jti: str, until: float, now: float) -> None:
-        """Remember an assertion until it has expired, after which it is refused anyway."""
+        """Remember an assertion until it is refused for its age anyway, the tolerance included."""
         used = self._used.setdefault(client_id, DigestMemory(self._quota))
         try:
             if not used.add(jti, until=until, now=now):

@@ -74,6 +74,18 @@ ERRORS: dict[str, ErrorRow] = {
         "The aud of the client assertion is not this server, and this server alone",
         "ours",
     ),
+    "assertion_audience_endpoint": ErrorRow(
+        401,
+        "invalid_client",
+        "The aud of the client assertion is the token endpoint. It must be the issuer identifier of this server",
+        "ours",
+    ),
+    "assertion_audience_list": ErrorRow(
+        401,
+        "invalid_client",
+        "The aud of the client assertion is a list. It must be one string, the issuer identifier of this server",
+        "ours",
+    ),
     "assertion_expired": ErrorRow(401, "invalid_client", "The client assertion has expired", "ours"),
     "assertion_lifetime": ErrorRow(
         401, "invalid_client", "The exp of the client assertion is too far ahead", "ours"

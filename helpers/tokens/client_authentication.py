@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from base64 import b64encode
 from typing import Literal, get_args
 from urllib.parse import quote_plus
-
-import requests
-from requests.auth import HTTPBasicAuth
 
 from .client_assertion import ASSERTION_TYPE, PrivateKey, client_assertion, load_private_key
 from .errors import ConfigurationError
@@ -81,9 +78,10 @@ class ClientAuthentication:
                 }
         return {}
 
-    def header(self, proof: HasSecretValue) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
-        """What goes into the Authorization header, as the `auth` of requests."""
+    def headers(self, proof: HasSecretValue) -> dict[str, str]:
+        """What goes into the header."""
         if self._method != "client_secret_basic":
-            return lambda request: request  # with no auth at all, requests would add what a .netrc file has
+            return {}
         # RFC 6749 §2.3.1 has both form-encoded first, so that a colon in the client id does no harm.
-        return HTTPBasicAuth(quote_plus(self._client_id), quote_plus(proof.get_secret_value()))
+        words = f"{quote_plus(self._client_id)}:{quote_plus(proof.get_secret_value())}"
+        return {"Authorization": f"Basic {b64encode(words.encode()).decode()}"}

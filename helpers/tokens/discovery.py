@@ -23,27 +23,31 @@ class Metadata:
     raw: dict[str, Any]
 
 
-def discover(issuer: str, *, timeout: float = 5.0, session: requests.Session | None = None) -> Metadata:
+def discover(
+    issuer: str, *, timeout: float = 5.0, session: requests.Session | None = None, allow_http: bool = False
+) -> Metadata:
     """The metadata of this issuer; timeout in seconds, for each of at most two requests.
+
+    allow_http: plain http is safe, as `is_safe_address` says when.
 
     Raises ConfigurationError for an issuer that is no safe address, DiscoveryError for all that can happen then.
     """
-    check_issuer(issuer)
+    check_issuer(issuer, allow_http=allow_http)
     owned = None if session else CarefulSession()
     try:
-        body, url = _first_document(issuer, timeout, session or owned)
+        body, url = _first_document(issuer, timeout, session or owned, allow_http)
     except FetchError as error:
         raise DiscoveryError(_advice(error, issuer)) from None
     finally:
         if owned:
             owned.close()
-    return _read_metadata(body, url, issuer)
+    return _read_metadata(body, url, issuer, allow_http)
 
 
-def check_issuer(issuer: str) -> None:
+def check_issuer(issuer: str, *, allow_http: bool = False) -> None:
     """ "A URL that uses the 'https' scheme and has no query or fragment components" (RFC 8414 §2), or an http
     one on this machine. Raises ConfigurationError."""
-    if not isinstance(issuer, str) or not is_safe_address(issuer):
+    if not isinstance(issuer, str) or not is_safe_address(issuer, allow_http=allow_http):
         raise ConfigurationError("The issuer must be an https address, or an http one on this machine.")
     if "?" in issuer or "#" in issuer:
         raise ConfigurationError("The issuer must have no query and no fragment.")
@@ -59,17 +63,19 @@ def metadata_urls(issuer: str) -> tuple[str, str]:
     )
 
 
-def _first_document(issuer: str, timeout: float, session: requests.Session) -> tuple[bytes, str]:
+def _first_document(
+    issuer: str, timeout: float, session: requests.Session, allow_http: bool
+) -> tuple[bytes, str]:
     openid, oauth = metadata_urls(issuer)
     try:
-        return fetch_document(openid, session=session, timeout=timeout), openid
+        return fetch_document(openid, session=session, timeout=timeout, allow_http=allow_http), openid
     except FetchError as error:
         if error.status != 404:
             raise
-    return fetch_document(oauth, session=session, timeout=timeout), oauth
+    return fetch_document(oauth, session=session, timeout=timeout, allow_http=allow_http), oauth
 
 
-def _read_metadata(body: bytes, url: str, issuer: str) -> Metadata:
+def _read_metadata(body: bytes, url: str, issuer: str, allow_http: bool) -> Metadata:
     try:
         raw = decode_json(body)
     except ValueError as error:
@@ -87,7 +93,7 @@ def _read_metadata(body: bytes, url: str, issuer: str) -> Metadata:
         )
     endpoints = {}
     for name in ("token_endpoint", "jwks_uri"):
-        if not isinstance(raw.get(name), str) or not is_safe_address(raw[name]):
+        if not isinstance(raw.get(name), str) or not is_safe_address(raw[name], allow_http=allow_http):
             raise DiscoveryError(f"{url} names no {name} that is an https address, or on this machine.")
         endpoints[name] = raw[name]
     return Metadata(issuer=issuer, raw=raw, **endpoints)

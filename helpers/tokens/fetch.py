@@ -35,7 +35,7 @@ class CarefulSession(requests.Session):
 
     def __init__(self, adapter: BaseAdapter | None = None) -> None:
         super().__init__()
-        self.auth = _nothing_added  # without an auth of its own, requests looks into .netrc
+        self.auth = nothing_added  # without an auth of its own, requests looks into .netrc
         if adapter is not None:
             for scheme in ("https://", "http://"):
                 self.mount(scheme, adapter)
@@ -48,12 +48,16 @@ class CarefulSession(requests.Session):
         return super().merge_environment_settings(url, proxies, stream, verify, cert)
 
 
-def _nothing_added(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def nothing_added(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """An `auth` of requests that leaves a request as it is."""
     return request
 
 
-def is_safe_address(url: str) -> bool:
-    """https, or http to this machine itself: who can change the keys on their way can sign any token."""
+def is_safe_address(url: str, *, allow_http: bool = False) -> bool:
+    """https, or http to this machine itself: who can change the keys on their way can sign any token.
+
+    allow_http: plain http to any host is safe too, as between the sidecars of a service mesh, which encrypt it.
+    """
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -61,7 +65,7 @@ def is_safe_address(url: str) -> bool:
         return False
     if not host or parts.username is not None or parts.password is not None:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    return parts.scheme == "https" or (parts.scheme == "http" and (allow_http or is_loopback(host)))
 
 
 def is_loopback(host: str) -> bool:
@@ -73,14 +77,20 @@ def is_loopback(host: str) -> bool:
 
 
 def fetch_document(
-    url: str, *, session: requests.Session, timeout: float = 5.0, max_size: int = 262_144
+    url: str,
+    *,
+    session: requests.Session,
+    timeout: float = 5.0,
+    max_size: int = 262_144,
+    allow_http: bool = False,
 ) -> bytes:
     """The body of a 200 answer.
 
-    timeout: seconds to connect, for each read, and for all of the body.  max_size: bytes.
+    timeout: seconds to connect, for each read, and for all of the body.  max_size: bytes.  allow_http: see
+    `is_safe_address`.
     Raises FetchError, for a redirect too: whoever can redirect the request could choose the keys.
     """
-    if not is_safe_address(url):
+    if not is_safe_address(url, allow_http=allow_http):
         raise FetchError(f"{url} is neither https nor on this machine")
     deadline = time.monotonic() + timeout
     try:

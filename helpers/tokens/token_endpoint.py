@@ -15,9 +15,9 @@ from urllib3.exceptions import InvalidHeader as UnreadableHeader
 from urllib3.util import Retry
 
 from .client_authentication import ClientAuthentication
-from .fetch import CarefulSession, FetchError, read_bounded
+from .fetch import CarefulSession, FetchError, nothing_added, read_bounded
 from .secret import HasSecretValue
-from .token_response import MAX_BYTES, TokenRequestError, read_token_response
+from .token_response import MAX_BYTES, Granted, TokenRequestError, no_answer, read_token_response
 
 LONGEST_WAIT = 10.0
 """Seconds. A Retry-After that asks for more is reported, not slept through."""
@@ -26,8 +26,8 @@ NOT_NOW = frozenset({429, 500, 502, 503, 504})
 PAUSES = (0.25, 0.5, 1.0)
 """Seconds between two tries with a proof that is good once."""
 
-Asked = tuple[float, str, float]
-"""When a token was asked for, in seconds since the epoch; the token; its lifetime in seconds."""
+Parameters = Mapping[str, str | list[str]]
+"""Of a token request, without what proves who the client is."""
 
 
 class TokenEndpoint:
@@ -50,21 +50,28 @@ class TokenEndpoint:
         self._timeout = timeout
         self._session = session
 
-    def ask(self, parameters: Mapping[str, str | None], clock: Callable[[], float]) -> Asked:
-        """Ask for a token. Raises TokenRequestError."""
-        outcome = self._attempt(parameters, clock())
+    def ask(
+        self, parameters: Parameters, scope: str | None, clock: Callable[[], float]
+    ) -> tuple[float, Granted]:
+        """When a token was asked for, in seconds since the epoch, and what was granted. Raises TokenRequestError.
+
+        scope: the one among the parameters, for what is said when it is refused.
+        """
+        asked_at, outcome = self._attempt(parameters, scope, clock())
         for pause in PAUSES if self._authentication.is_one_time and self._session is None else ():
             if not isinstance(outcome, TokenRequestError) or outcome.status not in NOT_NOW:
                 break
             if (wait := outcome.retry_after or pause) > LONGEST_WAIT:
                 break
             time.sleep(wait)
-            outcome = self._attempt(parameters, clock())
+            asked_at, outcome = self._attempt(parameters, scope, clock())
         if isinstance(outcome, TokenRequestError):
             raise outcome
-        return outcome
+        return asked_at, outcome
 
-    def _attempt(self, parameters: Mapping[str, str | None], now: float) -> Asked | TokenRequestError:
+    def _attempt(
+        self, parameters: Parameters, scope: str | None, now: float
+    ) -> tuple[float, Granted | TokenRequestError]:
         proof = self._authentication.proof(now)
         response = self._post(parameters, proof)
         outcome = read_token_response(
@@ -72,19 +79,20 @@ class TokenEndpoint:
             response.content,
             endpoint=self._url,
             secret=proof,
+            asked=scope,
             retry_after=_RETRIES.get_retry_after(response),
         )
-        return outcome if isinstance(outcome, TokenRequestError) else (now, *outcome)
+        return now, outcome
 
-    def _post(self, parameters: Mapping[str, str | None], proof: HasSecretValue) -> requests.Response:
+    def _post(self, parameters: Parameters, proof: HasSecretValue) -> requests.Response:
         retries = _NOTHING_TWICE if self._authentication.is_one_time else _RETRIES
         try:
             with open_session(self._session, retries) as session:
                 return session.post(
                     self._url,
                     data={**parameters, **self._authentication.form(proof)},
-                    auth=self._authentication.header(proof),
-                    headers={"Accept": "application/json"},
+                    auth=nothing_added,  # or requests would add what a .netrc file has
+                    headers={"Accept": "application/json", **self._authentication.headers(proof)},
                     timeout=self._timeout,
                     allow_redirects=False,  # the secret would go along
                     hooks={"response": _read_bounded},
@@ -158,12 +166,6 @@ def _failure(error: Exception, endpoint: str) -> TokenRequestError:
     """What it means that no answer came."""
     reason = getattr(error.args[0], "reason", error) if error.args else error
     if isinstance(error, requests.exceptions.SSLError):
-        what, advice = f"{endpoint} does not prove who it is (TLS).", "Check its certificate."
-    elif isinstance(reason, requests.Timeout | TimeoutError) and not isinstance(reason, NewConnectionError):
-        what, advice = f"{endpoint} did not answer in time.", "Try again later, or check the network."
-    else:
-        what, advice = (
-            f"Cannot connect to {endpoint}.",
-            "Check that the issuer runs, its address, the network.",
-        )
-    return TokenRequestError(what, advice=advice)
+        return no_answer(endpoint, "untrusted")
+    slow = isinstance(reason, requests.Timeout | TimeoutError) and not isinstance(reason, NewConnectionError)
+    return no_answer(endpoint, "late" if slow else "unreachable")

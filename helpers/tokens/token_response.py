@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from .encoding import decode_json
 from .secret import HasSecretValue
@@ -11,12 +12,14 @@ from .secret import HasSecretValue
 MAX_BYTES = 64 * 1024
 """Of a token response's body."""
 
+_DIGITS = re.compile(r"[0-9]{1,12}")
 _B64TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")  # RFC 6750 §2.1
 
 _SEND_AUDIENCE = "Send an audience: the identifier of the API that the token is for."
 _CHECK_AUDIENCE = "Check the audience, character by character: the issuer knows no API with this identifier."
 _CREATE_GRANT = "Create a client grant that lets this application use this API."
 _NARROW_SCOPE = "Ask for fewer scopes, or add the missing ones to the application's client grant."
+_NAME_SCOPE = "Name the scopes that you need: without them this issuer gives no token (RFC 6749 §3.3)."
 _CHECK_CLIENT = "Check the client id and the client secret: both must be of one application of this issuer."
 _SEND_CLIENT_ID = "Send the client id: the request came without one."
 _REGISTER_KEY = (
@@ -56,6 +59,7 @@ _ADVICE: tuple[tuple[int | None, str | None, str, str], ...] = (
     (None, "invalid_client", "", _CHECK_CLIENT),
     (None, "invalid_target", "", _CHECK_AUDIENCE),
     (None, "invalid_scope", "", _NARROW_SCOPE),
+    (None, "scope_invalid", "", _NARROW_SCOPE),  # what some issuers call it
     (None, "unauthorized_client", "Grant type", _ALLOW_GRANT_TYPE),
     (None, "unauthorized_client", "", _CREATE_GRANT),
     (None, "unsupported_grant_type", "", _OTHER_ISSUER),
@@ -97,21 +101,55 @@ class TokenRequestError(Exception):
         return f"{self.message} {self.advice}".rstrip()
 
 
-def read_token_response(
-    status: int, body: bytes, *, endpoint: str, secret: HasSecretValue, retry_after: float | None = None
-) -> tuple[str, float] | TokenRequestError:
-    """The access token and its lifetime in seconds, 0 when none is given (RFC 6749 §5.1); or what is wrong.
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What the issuer gave (RFC 6749 §5.1).
 
-    endpoint: for the messages.  secret: masked, should the response repeat it.  retry_after: seconds, if the
-    response asks to wait.  An error is returned, not raised from here: its traceback would keep the body.
+    lifetime: seconds; None when the answer names no `expires_in`, which it need not.
+    scope: what the token holds, words apart by spaces: what was asked for when the answer names none; None when the
+        answer names none and nothing was asked for.
+    """
+
+    token: str = field(repr=False)
+    lifetime: float | None
+    scope: str | None
+
+
+def read_token_response(
+    status: int,
+    body: bytes,
+    *,
+    endpoint: str,
+    secret: HasSecretValue,
+    asked: str | None = None,
+    retry_after: float | None = None,
+) -> Granted | TokenRequestError:
+    """What was granted; or what is wrong.
+
+    endpoint: for the messages.  secret: masked, should the response repeat it.  asked: the scope that was asked for.
+    retry_after: seconds, if the response asks to wait.  An error is returned, not raised from here: its traceback would
+    keep the body.
     """
     answer = _json_object(body)
     if status != 200 or "error" in answer:
-        return _refusal(status, answer, endpoint, secret, retry_after)
+        return _refusal(status, answer, endpoint, secret, asked, retry_after)
     if fault := _fault(answer):
         message = f"{endpoint} sent no token response (RFC 6749 §5.1): {fault}."
         return TokenRequestError(message, status, advice=_CHECK_ENDPOINT)
-    return answer["access_token"], answer.get("expires_in", 0)
+    return Granted(answer["access_token"], _seconds(answer.get("expires_in")), answer.get("scope", asked))
+
+
+def no_answer(endpoint: str, why: Literal["untrusted", "late", "unreachable"]) -> TokenRequestError:
+    """That the endpoint sent nothing."""
+    what, advice = {
+        "untrusted": (f"{endpoint} does not prove who it is (TLS).", "Check its certificate."),
+        "late": (f"{endpoint} did not answer in time.", "Try again later, or check the network."),
+        "unreachable": (
+            f"Cannot connect to {endpoint}.",
+            "Check that the issuer runs, its address, the network.",
+        ),
+    }[why]
+    return TokenRequestError(what, advice=advice)
 
 
 def printable(text: str, limit: int = 500) -> str:
@@ -133,20 +171,34 @@ def _json_object(body: bytes) -> dict[str, Any]:
 
 def _fault(answer: dict[str, Any]) -> str | None:
     """Why this is no token response (RFC 6749 §5.1), in words that repeat nothing of it."""
-    token, kind, lifetime = (answer.get(name) for name in ("access_token", "token_type", "expires_in"))
+    token, kind, scope = (answer.get(name) for name in ("access_token", "token_type", "scope"))
     if not answer:
         return f"it is not a JSON object of at most {MAX_BYTES} bytes"
     if not isinstance(token, str) or not _B64TOKEN.fullmatch(token):
         return "access_token is missing, or has characters that no bearer token has"
     if not isinstance(kind, str) or kind.lower() != "bearer":
         return "token_type is not Bearer"
-    if "expires_in" in answer and (type(lifetime) not in (int, float) or not lifetime > 0):
+    if answer.get("expires_in") is not None and not (_seconds(answer["expires_in"]) or 0) > 0:
         return "expires_in is not a positive number of seconds"
+    if not isinstance(scope, str | None):
+        return "scope is not a string"
     return None
 
 
+def _seconds(expires_in: Any) -> float | None:
+    """A number; some issuers write it as a string of digits."""
+    if isinstance(expires_in, str) and _DIGITS.fullmatch(expires_in):
+        return float(expires_in)
+    return expires_in if type(expires_in) in (int, float) else None
+
+
 def _refusal(
-    status: int, answer: dict[str, Any], endpoint: str, secret: HasSecretValue, retry_after: float | None
+    status: int,
+    answer: dict[str, Any],
+    endpoint: str,
+    secret: HasSecretValue,
+    asked: str | None,
+    retry_after: float | None,
 ) -> TokenRequestError:
     error, description = (_quote(answer.get(name), secret) for name in ("error", "error_description"))
     message = f"{endpoint} answered {status}"
@@ -157,9 +209,8 @@ def _refusal(
     message = f"{message.rstrip('.')}."
     if retry_after:
         message += f" It asks to wait {retry_after:.0f} s."
-    return TokenRequestError(
-        message, status, error, description, _advice(status, error, description), retry_after
-    )
+    advice = _advice(status, error, description, asked)
+    return TokenRequestError(message, status, error, description, advice, retry_after)
 
 
 def _quote(words: Any, secret: HasSecretValue) -> str | None:
@@ -169,12 +220,15 @@ def _quote(words: Any, secret: HasSecretValue) -> str | None:
     return printable(words.replace(secret.get_secret_value(), "**********"))
 
 
-def _advice(status: int, error: str | None, description: str | None) -> str:
+def _advice(status: int, error: str | None, description: str | None, asked: str | None) -> str:
     for row_status, row_error, words, advice in _ADVICE:
         if row_status in (None, status) and row_error in (None, error) and words in (description or ""):
-            return advice
+            return _NAME_SCOPE if advice is _NARROW_SCOPE and not asked else advice
     if 300 <= status < 400:
         return _CHECK_ENDPOINT
     if status >= 500:
         return "Try again later: the issuer has a fault of its own."
-    return "Check the client id, the client secret and the audience; the issuer's own log may say more."
+    scope = "" if asked else " Some issuers give no token unless the scopes are named."
+    return (
+        f"Check the client id, the client secret and the audience; the issuer's own log may say more.{scope}"
+    )

@@ -59,10 +59,25 @@ ADVICE = [
 
 
 @pytest.mark.parametrize(("status", "error", "description", "advice"), ADVICE)
-def test_what_to_do(client, issuer, reply, waits, status, error, description, advice):
+def test_what_to_do(make_client, issuer, reply, waits, status, error, description, advice):
     body = {"error": error, "error_description": description}
     issuer.default = lambda asked: reply(status, {name: text for name, text in body.items() if text})
     with pytest.raises(TokenRequestError) as caught:
-        client.token()
+        make_client(scope="read:todos").token()
     assert caught.value.advice.startswith(advice)
     assert caught.value.advice.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "advice"),
+    [
+        (400, "invalid_scope", "Name the scopes that you need"),
+        (400, "scope_invalid", "Name the scopes that you need"),
+        (403, "", "Some issuers give no token unless the scopes are named."),
+    ],
+)
+def test_without_a_scope_nobody_is_told_to_ask_for_fewer(client, issuer, reply, waits, status, error, advice):
+    issuer.default = lambda asked: reply(status, {"error": error} if error else {})
+    with pytest.raises(TokenRequestError) as caught:
+        client.token()
+    assert advice in caught.value.advice and "fewer" not in caught.value.advice

@@ -5,7 +5,9 @@ import io
 import pytest
 import requests
 
-from helpers.tokens.client import RENEWAL_INTERVAL, ConfigurationError, TokenRequestError
+from helpers.tokens.errors import ConfigurationError
+from helpers.tokens.token_client import RENEWAL_INTERVAL
+from helpers.tokens.token_response import TokenRequestError
 
 
 @pytest.fixture

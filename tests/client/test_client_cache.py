@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from helpers.tokens.client import LONGEST_LIFETIME, TokenRequestError
+from helpers.tokens.token_client import LONGEST_LIFETIME
+from helpers.tokens.token_response import TokenRequestError
 
 
 def ask_at_once(client, count: int) -> list:
@@ -64,15 +65,15 @@ def test_after_an_error_the_next_call_asks_again(client, issuer, reply):
 
 
 def test_threads_that_wait_for_an_interrupted_one_ask_themselves(client, monkeypatch):
-    original, asking, interrupt = client._request, threading.Event(), threading.Event()
+    original, asking, interrupt = client._endpoint.ask, threading.Event(), threading.Event()
 
-    def interrupted():
-        monkeypatch.setattr(client, "_request", original)
+    def interrupted(*parameters):
+        monkeypatch.setattr(client._endpoint, "ask", original)
         asking.set()
         interrupt.wait(10)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(client, "_request", interrupted)
+    monkeypatch.setattr(client._endpoint, "ask", interrupted)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(client.token)
         asking.wait(10)
@@ -110,9 +111,32 @@ def test_a_token_that_lives_shorter_than_that_is_used_for_half_its_life(client, 
     assert client.token() != first
 
 
-def test_without_expires_in_nothing_is_reused(client, issuer, token):
-    issuer.then(token(1, expires_in=...), token(2, expires_in=...))
-    assert client.token() != client.token()
+@pytest.mark.parametrize("nothing", [..., None])
+def test_without_expires_in_it_is_kept_for_a_while(client, issuer, token, clock, nothing):
+    """RFC 6749 §5.1 only recommends it."""
+    issuer.then(token(1, expires_in=nothing))
+    first = client.token()
+    clock.now += 600 - 60 - 1
+    assert client.token() == first
+    clock.now += 1
+    assert client.token() != first
+
+
+def test_or_for_as_long_as_was_chosen(make_client, issuer, token, clock):
+    client = make_client(default_lifetime=7_200)
+    issuer.then(token(1, expires_in=...))
+    first = client.token()
+    clock.now += 7_200 - 60 - 1
+    assert client.token() == first
+
+
+def test_a_lifetime_in_quotes_is_read(client, issuer, token, clock):
+    issuer.then(token(1, expires_in="3599"))
+    first = client.token()
+    clock.now += 3599 - 60 - 1
+    assert client.token() == first
+    clock.now += 1
+    assert client.token() != first
 
 
 def test_an_endless_lifetime_is_not_believed(client, issuer, token, clock):

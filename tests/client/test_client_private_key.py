@@ -23,14 +23,21 @@ from joserfc.jwk import ECKey
 from helpers.authorization_server import Application, AuthorizationServer
 from helpers.authorization_server.public_key import read_public_keys
 from helpers.services import Service, listen
-from helpers.tokens.client import ClientCredentials, ConfigurationError, TokenRequestError
+from helpers.tokens.client import ClientCredentials
 from helpers.tokens.client_assertion import client_assertion
+from helpers.tokens.errors import ConfigurationError
 from helpers.tokens.thumbprint import public_jwk, thumbprint
+from helpers.tokens.token_response import TokenRequestError
 
 AUDIENCE = "http://localhost:3001"
 RSA_KEY = rsa.generate_private_key(65_537, 2048)
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
-PARAMETERS = {"client_secret": None, "auth_method": "private_key_jwt", "private_key": RSA_KEY}
+PARAMETERS = {
+    "client_secret": None,
+    "auth_method": "private_key_jwt",
+    "private_key": RSA_KEY,
+    "assertion_audience": "https://issuer.example/",
+}
 
 
 def pem(key, encryption=None) -> bytes:
@@ -173,14 +180,15 @@ def test_the_request_has_an_assertion_in_place_of_a_secret(make_client, issuer, 
     assert (claims["iss"], claims["sub"], claims["aud"]) == (
         "nightly-batch",
         "nightly-batch",
-        issuer.token_endpoint,
+        "https://issuer.example/",
     )
     assert (claims["iat"], claims["exp"]) == (clock.now, clock.now + 60)
 
 
 def test_the_assertion_is_for_whom_it_is_said_to_be(make_client, issuer):
     make_client(
-        **PARAMETERS, assertion_audience="https://other.example/", assertion_typ="client-authentication+jwt"
+        **PARAMETERS | {"assertion_audience": "https://other.example/"},
+        assertion_typ="client-authentication+jwt",
     ).token()
     header, claims = read(issuer.asked[0].form["client_assertion"])
     assert (claims["aud"], header["typ"]) == ("https://other.example/", "client-authentication+jwt")
@@ -303,7 +311,7 @@ def test_the_local_server_takes_it_and_takes_it_once(server, key):
     )
     assert client.token()
 
-    assertion = client_assertion(application.client_id, f"{server.issuer}oauth/token", key)
+    assertion = client_assertion(application.client_id, server.issuer, key)
     form = {
         "grant_type": "client_credentials",
         "audience": AUDIENCE,
@@ -331,7 +339,7 @@ def sent(server, monkeypatch) -> list[str]:
 
 
 def test_to_an_issuer_the_assertion_names_the_issuer_and_nobody_else(server, sent):
-    """draft-ietf-oauth-rfc7523bis §4: the token endpoint "MUST NOT be used as an audience value"."""
+    """draft-ietf-oauth-rfc7523bis-11 §4: the token endpoint "MUST NOT be used as an audience value"."""
     application = server.registry.create_application("Named", public_keys=[public_pem(RSA_KEY)])
     server.registry.create_grant(application.client_id, AUDIENCE, [])
     settings = {
@@ -343,13 +351,13 @@ def test_to_an_issuer_the_assertion_names_the_issuer_and_nobody_else(server, sen
     endpoint = f"{server.issuer}oauth/token"
     clients = [
         ClientCredentials.from_issuer(server.issuer, **settings),
-        ClientCredentials.from_issuer(server.issuer, **settings, assertion_audience=endpoint),
-        ClientCredentials(token_endpoint=endpoint, **settings),
         ClientCredentials(token_endpoint=endpoint, **settings, assertion_audience=server.issuer),
     ]
     assert all(client.token() for client in clients)
     audiences = [read(assertion)[1]["aud"] for assertion in sent]
-    assert audiences == [server.issuer, endpoint, endpoint, server.issuer]
+    assert audiences == [server.issuer, server.issuer]
+    with pytest.raises(ConfigurationError, match="needs assertion_audience"):
+        ClientCredentials(token_endpoint=endpoint, **settings)
 
 
 @pytest.mark.parametrize("key", [RSA_KEY, EC_KEY], ids=["RSA", "EC"])

@@ -7,7 +7,9 @@ import pytest
 import requests
 from pydantic import SecretStr
 
-from helpers.tokens.client import ClientCredentials, ConfigurationError, TokenRequestError
+from helpers.tokens.client import ClientCredentials
+from helpers.tokens.errors import ConfigurationError
+from helpers.tokens.token_response import TokenRequestError
 
 SECRET = "correct-horse_battery+staple/%"
 AUDIENCE = "http://localhost:3001"
@@ -93,8 +95,16 @@ def test_https_and_this_machine_are_accepted(make_client, endpoint):
     assert make_client(token_endpoint=endpoint).token_endpoint == endpoint
 
 
-@pytest.mark.parametrize("name", ["client_id", "client_secret", "audience"])
-@pytest.mark.parametrize("value", ["", None])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("client_id", ""),
+        ("client_id", None),
+        ("client_secret", ""),
+        ("client_secret", None),
+        ("audience", ""),
+    ],
+)
 def test_an_empty_value_is_refused_before_anything_is_sent(make_client, issuer, name, value):
     with pytest.raises(ConfigurationError):
         make_client(**{name: value})

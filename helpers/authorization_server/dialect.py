@@ -140,6 +140,14 @@ ERRORS: dict[str, ErrorRow] = {
         "Client has not been granted scopes: {scopes}",
         standard="400 invalid_scope (RFC 6749 §5.2)",
     ),
+    # Of issuers that are not Auth0, see habits.py.
+    "missing_scope": ErrorRow(
+        400, "invalid_scope", "Name the scopes that you want: there is no default", "ours"
+    ),
+    "missing_resource": ErrorRow(
+        400, "invalid_target", "Name the API that the token is for, as resource", "ours"
+    ),
+    "unknown_resource": ErrorRow(400, "invalid_target", "There is no such resource: {resource}", "ours"),
     # Too often. No RFC of OAuth has a code for it; the status is RFC 6585 §4.
     "rate_limited": ErrorRow(429, "too_many_requests", "Global limit has been reached", "recorded"),
     "too_many_wrong_secrets": ErrorRow(

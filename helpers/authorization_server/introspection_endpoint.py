@@ -46,7 +46,7 @@ class IntrospectionEndpoint:
         claims = self._tokens.claims(token)
         if claims is None or self._tokens.is_revoked(token, claims):
             return INACTIVE
-        client_id, audience = client_of(claims), claims["aud"]
+        client_id, audience = client_of(claims), self._tokens.audience_of(claims)
         if audience not in application.introspects and client_id != application.client_id:
             return INACTIVE
         grant = self._registry.grants.get((client_id, audience))

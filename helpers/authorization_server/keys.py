@@ -1,4 +1,4 @@
-"""The keys that sign access tokens: RSA key pairs, their JWKs (RFC 7517), and the signature (RFC 7515)."""
+"""The keys that sign access tokens: key pairs, their JWKs (RFC 7517), and the signature (RFC 7515)."""
 
 import base64
 import hashlib
@@ -9,47 +9,58 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import Any, Literal, get_args
 
 import jwt
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-from helpers.tokens.keys import Key, KeySet
+from helpers.tokens.keys import KeySet, read_key
 
 from .public_key import thumbprint
 
-ALGORITHM = "RS256"
+Algorithm = Literal["RS256", "ES256"]
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 KEY_SIZE = 2048  # bits; the least that RFC 7518 §3.3 allows for RS256, and what Auth0 uses
 KID_LENGTH = 21  # characters, as in Auth0's key ids
 _CERTIFICATE_VALIDITY = timedelta(days=13 * 365)
-_RS256 = jwt.get_algorithm_by_name(ALGORITHM)
 
 
 @dataclass(frozen=True)
 class SigningKey:
-    """One RSA key pair: the private half signs, the public half is published as a JWK."""
+    """One key pair: the private half signs, the public half is published as a JWK."""
 
     kid: str
     jwk: Mapping[str, object] = field(repr=False)
-    private_key: rsa.RSAPrivateKey = field(repr=False)
+    private_key: PrivateKey = field(repr=False)
 
     @classmethod
-    def generate(cls) -> "SigningKey":
-        """Make a key pair and the self-signed certificate that Auth0 publishes with it."""
-        private_key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_SIZE)
-        jwk = _public_jwk(private_key)
+    def generate(cls, algorithm: Algorithm = "RS256") -> "SigningKey":
+        """Make a key pair and the self-signed certificate that Auth0 publishes with it.
+
+        :param algorithm: RS256 takes an RSA key, ES256 one on the curve P-256 (RFC 7518 §3.3, §3.4).
+        """
+        private_key: PrivateKey
+        if algorithm == "RS256":
+            private_key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_SIZE)
+        else:
+            private_key = ec.generate_private_key(ec.SECP256R1())
+        jwk = _public_jwk(private_key, algorithm)
         return cls(kid=str(jwk["kid"]), jwk=jwk, private_key=private_key)
 
-    def sign(self, claims: Mapping[str, object], *, typ: str = "JWT") -> str:
+    def sign(self, claims: Mapping[str, object], *, typ: str | None = "JWT") -> str:
         """A signed JWT in compact form: header, payload and signature, joined by dots (RFC 7515 §5.1).
 
         The header is written here and not by ``jwt.encode``, which has its own order for the members.
+
+        :param typ: what the header says that this is; None to say nothing.
         """
-        header = {"alg": ALGORITHM, "typ": typ, "kid": self.kid}
+        algorithm = str(self.jwk["alg"])
+        header = {"alg": algorithm} | ({} if typ is None else {"typ": typ}) | {"kid": self.kid}
         signing_input = f"{_base64url_json(header)}.{_base64url_json(claims)}"
-        signature = _RS256.sign(signing_input.encode(), self.private_key)
+        signature = jwt.get_algorithm_by_name(algorithm).sign(signing_input.encode(), self.private_key)
         return f"{signing_input}.{_base64url(signature)}"
 
 
@@ -68,19 +79,25 @@ class _Listed:
 
     @cached_property
     def key_set(self) -> KeySet:
-        return KeySet([Key(key.kid, ALGORITHM, key.private_key.public_key()) for key in self.own])
+        return KeySet([read_key(key.jwk) for key in self.own])
 
 
 class SigningKeys:
     """The key in use, the one that comes next, and those before that are not revoked yet, as in Auth0.
 
     Safe to use from several threads.
+
+    :param algorithm: what the keys sign with: RS256 as Auth0 does, or ES256.
+    :raises ValueError: when it is another one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, algorithm: Algorithm = "RS256") -> None:
+        if algorithm not in get_args(Algorithm):
+            raise ValueError('Choose the algorithm "RS256" or "ES256".')
+        self.algorithm = algorithm
         self._lock = threading.Lock()
         with ThreadPoolExecutor(2) as pool:
-            current, following = pool.map(lambda _: SigningKey.generate(), range(2))
+            current, following = pool.map(SigningKey.generate, [algorithm] * 2)
         self._listed = _Listed(current, following)
 
     @property
@@ -100,7 +117,7 @@ class SigningKeys:
 
     def rotate(self) -> SigningKey:
         """Put the next key in use, queue a new one behind it, and return the key now in use."""
-        following = SigningKey.generate()
+        following = SigningKey.generate(self.algorithm)
         with self._lock:
             before = self._listed
             self._listed = replace(
@@ -160,26 +177,27 @@ class SigningKeys:
         return f"SigningKeys(current={self.current.kid!r}, next={self.next.kid!r})"
 
 
-def _public_jwk(private_key: rsa.RSAPrivateKey) -> dict[str, object]:
-    """The JWK of the public key, with the members of Auth0's JWKS (RFC 7517 §4, RFC 7518 §6.3.1)."""
-    numbers = private_key.public_key().public_numbers()
-    n, e = _base64url_uint(numbers.n), _base64url_uint(numbers.e)
+def _public_jwk(private_key: PrivateKey, algorithm: Algorithm) -> dict[str, object]:
+    """The JWK of the public key, with the members of Auth0's JWKS (RFC 7517 §4, RFC 7518 §6.2.1 and §6.3.1)."""
+    members: dict[str, Any] = jwt.get_algorithm_by_name(algorithm).to_jwk(
+        private_key.public_key(), as_dict=True
+    )
+    public = {name: members[name] for name in ("n", "e", "crv", "x", "y") if name in members}
     certificate = _self_signed_certificate(private_key)
     # RFC 7517 §4.8 defines x5t as a SHA-1 digest: a name for the certificate, which no signature relies on.
     x5t = hashlib.sha1(certificate, usedforsecurity=False).digest()
     return {
-        "kty": "RSA",
+        "kty": members["kty"],
         "use": "sig",
-        "n": n,
-        "e": e,
-        "kid": thumbprint({"kty": "RSA", "n": n, "e": e})[:KID_LENGTH],
+        **public,
+        "kid": thumbprint({"kty": members["kty"], **public})[:KID_LENGTH],
         "x5t": _base64url(x5t),
         "x5c": [base64.b64encode(certificate).decode()],
-        "alg": ALGORITHM,
+        "alg": algorithm,
     }
 
 
-def _self_signed_certificate(private_key: rsa.RSAPrivateKey) -> bytes:
+def _self_signed_certificate(private_key: PrivateKey) -> bytes:
     """A certificate of the key by itself, DER; it vouches for nothing, it only carries the key."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "local authorization server")])
     now = datetime.now(UTC)
@@ -199,11 +217,6 @@ def _self_signed_certificate(private_key: rsa.RSAPrivateKey) -> bytes:
 def _base64url(data: bytes) -> str:
     """RFC 7515 §2: the URL-safe alphabet, no padding."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _base64url_uint(value: int) -> str:
-    """RFC 7518 §2: a big-endian unsigned integer in as few bytes as it takes."""
-    return _base64url(value.to_bytes((value.bit_length() + 7) // 8, "big"))
 
 
 def _base64url_json(value: Mapping[str, object]) -> str:

@@ -15,6 +15,7 @@ from .client_assertion import MAX_LIFETIME, ClientAssertions
 from .client_authentication import ClientAuthentication
 from .dialect import Refusal
 from .faults import KeyFault, check_fault, fault_in_place_of
+from .habits import Habits
 from .introspection_endpoint import IntrospectionEndpoint
 from .issued_tokens import IssuedTokens
 from .keys import SigningKeys
@@ -42,6 +43,7 @@ class AuthorizationServer:
     :param guess_limit: wrong secrets of each client in real time, such as ``"30/minute"``, at all endpoints.
     :param allowed_origins: web pages that may call it from a browser (CORS).
     :param max_assertion_lifetime: seconds that a client assertion (RFC 7523) may have left to live.
+    :param habits: what it does differently from Auth0; nothing when not given.
     :raises ValueError: when the issuer is no http(s) address, has a query or a fragment (RFC 8414 §2), or a path with
         other characters than letters, digits, ``-._~`` and ``/``.
     """
@@ -57,6 +59,7 @@ class AuthorizationServer:
         guess_limit: str = "30/minute",
         allowed_origins: Sequence[str] = (),
         max_assertion_lifetime: int = MAX_LIFETIME,
+        habits: Habits | None = None,
     ) -> None:
         if not is_issuer(issuer):
             raise ValueError(
@@ -66,6 +69,7 @@ class AuthorizationServer:
         self.registry = Registry() if registry is None else registry
         self.keys = SigningKeys() if keys is None else keys
         self.clock = clock
+        self.habits = Habits() if habits is None else habits
         self.rate_limit = rate_limit
         self.key_fault = None
         self._jwks_requests = 0
@@ -77,8 +81,10 @@ class AuthorizationServer:
             max_lifetime=max_assertion_lifetime,
         )
         self._clients = clients = ClientAuthentication(self.registry, assertions, WrongSecrets(guess_limit))
-        tokens = IssuedTokens(self.issuer, self.registry, self.keys, clock)
-        self._token_endpoint = TokenEndpoint(self.issuer, clients, self.registry, self.keys, clock)
+        tokens = IssuedTokens(self.issuer, self.registry, self.keys, clock, self.habits)
+        self._token_endpoint = TokenEndpoint(
+            self.issuer, clients, self.registry, self.keys, clock, self.habits
+        )
         self._introspection_endpoint = IntrospectionEndpoint(clients, self.registry, tokens)
         self._revocation_endpoint = RevocationEndpoint(clients, tokens)
         self.app = self._app(allowed_origins)
@@ -196,7 +202,7 @@ class AuthorizationServer:
                 refusal = refused
                 headers |= refused.headers
         if refusal.status == 401 and "authorization" in request.headers:
-            headers["WWW-Authenticate"] = 'Basic realm="authorization server"'  # RFC 6749 §5.2
+            headers["WWW-Authenticate"] = 'Basic realm="authorization server"'
         return JSONResponse(refusal.body, refusal.status, headers=headers)
 
     def _count(self, headers: dict[str, str]) -> Refusal | None:

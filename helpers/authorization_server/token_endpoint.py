@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from .client_authentication import ClientAuthentication
 from .dialect import Refusal
+from .habits import Habits
 from .keys import SigningKeys
 from .registry import RFC9068, Api, Application, Registry
 from .token_request import read_parameters
@@ -24,12 +25,14 @@ class TokenEndpoint:
         registry: Registry,
         keys: SigningKeys,
         clock: Callable[[], float],
+        habits: Habits,
     ) -> None:
         self._issuer = issuer
         self._clients = clients
         self._registry = registry
         self._keys = keys
         self._clock = clock
+        self._habits = habits
 
     async def token(self, request: Request) -> dict[str, object]:
         """The body of a successful answer (RFC 6749 §5.1, §4.4.3: no refresh token).
@@ -46,12 +49,13 @@ class TokenEndpoint:
         """May it have what it asks for? The API, and the scopes that the token will carry (RFC 6749 §3.3)."""
         if GRANT_TYPE not in application.grant_types:
             raise Refusal("grant_not_allowed", grant_type=GRANT_TYPE)
-        audience = parameters.get("audience")
+        target = self._habits.target
+        audience = parameters.get(target)
         if audience is None:
-            raise Refusal("missing_audience")
+            raise Refusal(f"missing_{target}")
         api = self._registry.apis.get(audience)
         if api is None:
-            raise Refusal("unknown_audience", audience=audience)
+            raise Refusal(f"unknown_{target}", **{target: audience})
         grant = self._registry.grants.get((application.client_id, audience))
         if grant is None:
             raise Refusal("no_client_grant", audience=audience)
@@ -59,17 +63,20 @@ class TokenEndpoint:
         refused = [scope for scope in requested if scope not in grant.scopes]
         if refused:
             raise Refusal("scope_not_granted", scopes=", ".join(refused))
-        return api, requested or grant.scopes
+        if self._habits.scope_required and not requested:
+            raise Refusal("missing_scope")
+        return api, grant.scopes if self._habits.grants_all_scopes else requested or grant.scopes
 
     def mint(self, application: Application, api: Api, scopes: tuple[str, ...]) -> dict[str, object]:
         """The access token: by whom, about whom, for whom, from when until when, for what (RFC 7519 §4.1)."""
-        issued_at = int(self._clock())
+        habits, issued_at = self._habits, int(self._clock())
+        lifetime = habits.token_lifetime or api.token_lifetime
         claims: dict[str, object] = {
             "iss": self._issuer,
             "sub": f"{application.client_id}@clients",
-            "aud": api.identifier,
+            "aud": [api.identifier] if habits.aud_as_list else api.identifier,
             "iat": issued_at,
-            "exp": issued_at + api.token_lifetime,
+            "exp": issued_at + lifetime,
         }
         granted = {"scope": " ".join(scopes)} if scopes else {}
         claims |= granted
@@ -79,11 +86,12 @@ class TokenEndpoint:
         else:
             claims |= {"gty": "client-credentials", "azp": application.client_id}
             typ = "JWT"
+        claims = {name: value for name, value in claims.items() if name not in habits.left_out}
         return {
-            "access_token": self._keys.current.sign(claims, typ=typ),
+            "access_token": self._keys.current.sign(claims, typ=typ if habits.typ_in_header else None),
             "token_type": "Bearer",
-            "expires_in": api.token_lifetime,
-            **granted,
+            "expires_in": lifetime,
+            **(granted if habits.scope_in_answer else {}),
         }
 
 

@@ -22,7 +22,7 @@ BODY_TIMEOUT = 10.0  # seconds
 
 PARAMETERS = (
     *("client_id", "client_secret", "client_assertion", "client_assertion_type"),
-    *("grant_type", "audience", "scope"),
+    *("grant_type", "audience", "resource", "scope"),
     *("token", "token_type_hint"),
 )
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"  # RFC 7523 §2.2

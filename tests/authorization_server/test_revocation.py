@@ -153,11 +153,12 @@ def test_the_memory_holds_no_token():
 
 def test_revoking_is_for_one_server_and_local_verification_does_not_notice(server, keys, call, token):
     assert call("revoke", token=token).status_code == 200
-    other = IssuedTokens(server.issuer, server.registry, keys, server.clock)
+    settings = {"registry": server.registry, "clock": server.clock, "habits": server.habits}
+    other = IssuedTokens(server.issuer, keys=keys, **settings)
     claims = other.claims(token)
     assert claims is not None  # the signature and the claims are as good as before
     assert not other.is_revoked(token, claims)
-    assert IssuedTokens(server.issuer, server.registry, SigningKeys(), server.clock).claims(token) is None
+    assert IssuedTokens(server.issuer, keys=SigningKeys(), **settings).claims(token) is None
 
 
 def test_a_revocation_counts_as_a_request(serve):

@@ -201,6 +201,8 @@ class AuthorizationServer:
             except Refusal as refused:
                 refusal = refused
                 headers |= refused.headers
+        # RFC 6749 §5.2 demands it for a client that used the Authorization header. Others get none, although RFC 9110
+        # §11.6.1 wants one with each 401: a browser would open its own log-in dialog, over the page that asked.
         if refusal.status == 401 and "authorization" in request.headers:
             headers["WWW-Authenticate"] = 'Basic realm="authorization server"'
         return JSONResponse(refusal.body, refusal.status, headers=headers)

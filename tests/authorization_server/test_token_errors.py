@@ -117,17 +117,21 @@ def test_an_empty_request_misses_the_grant_type_first(token_url):
     )
 
 
-def test_who_fails_with_basic_is_told_the_scheme(token_url, valid):
-    response = requests.post(
-        token_url,
-        data={"grant_type": "client_credentials", "audience": AUDIENCE},
-        auth=(valid["client_id"], "wrong"),
-        timeout=10,
-    )
-
-    assert response.status_code == 401
-    assert response.json() == {"error": "access_denied", "error_description": "Unauthorized"}
-    assert response.headers["WWW-Authenticate"].startswith('Basic realm="')
+@pytest.mark.parametrize("path", ["token", "introspect", "revoke"])
+def test_only_who_fails_with_basic_is_told_the_scheme(server, valid, path):
+    """RFC 6749 §5.2. To a challenge, a browser opens its own log-in dialog, over the page that asked."""
+    url, client_id = f"{server.issuer}oauth/{path}", valid["client_id"]
+    body = {"grant_type": "client_credentials", "audience": AUDIENCE, "token": "x"}
+    by_header = requests.post(url, data=body, auth=(client_id, "wrong"), timeout=10)
+    by_body = [
+        requests.post(url, **{how: body | {"client_id": client_id, "client_secret": "wrong"}}, timeout=10)
+        for how in ("data", "json")
+    ]
+    for answer in (by_header, *by_body):
+        assert answer.status_code == 401
+        assert answer.json() == {"error": "access_denied", "error_description": "Unauthorized"}
+    assert by_header.headers["WWW-Authenticate"] == 'Basic realm="authorization server"'
+    assert not any("WWW-Authenticate" in answer.headers for answer in by_body)
 
 
 def test_unknown_client_and_wrong_secret_cannot_be_told_apart(ask, monkeypatch):

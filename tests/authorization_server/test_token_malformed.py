@@ -1,10 +1,12 @@
 """Requests that no client should send: always a 4xx in OAuth's shape, whatever arrives."""
 
 import base64
+import gzip
 import http.client
 import json
 import logging
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from urllib.parse import urlencode, urlsplit
@@ -27,7 +29,7 @@ def post(token_url):
     def send(
         body: bytes | Iterator[bytes], headers: list[tuple[str, str]], path: str = address.path
     ) -> tuple[int, dict, http.client.HTTPMessage]:
-        with closing(http.client.HTTPConnection(address.hostname, address.port, timeout=10)) as connection:
+        with closing(http.client.HTTPConnection(address.hostname, address.port, timeout=5)) as connection:
             connection.putrequest("POST", path, skip_accept_encoding=True)
             for name, value in headers:
                 connection.putheader(name, value.encode("latin-1"))
@@ -37,7 +39,8 @@ def post(token_url):
                 connection.putheader("Transfer-Encoding", "chunked")
             connection.endheaders(body, encode_chunked=not isinstance(body, bytes))
             response = connection.getresponse()
-            answer = json.loads(response.read())
+            content = response.read()
+            answer = json.loads(content) if content else {}
         assert response.status < 500
         assert response.headers["Cache-Control"] == "no-store"
         if response.status >= 400:
@@ -275,3 +278,62 @@ def test_any_authorization(post, authorization):
 def test_any_audience_and_scope_of_a_client_that_is_who_it_says(post, valid, audience, scope):
     body = urlencode(valid | {"audience": audience, "scope": scope}, errors="surrogatepass")
     post(body.encode(), [("Content-Type", FORM)])
+
+
+NUMBERS = st.integers() | st.floats() | st.integers(0, 4_000).map(lambda digits: 10**digits)
+ODD_JSON = st.dictionaries(NAMES, VALUES | NUMBERS, max_size=6).map(json.dumps) | st.lists(
+    st.tuples(NAMES, st.sampled_from(["1e999", "-0", "NaN", "9" * 5_000, '"\\ud800"', "[[[[]]]]", "{}"])),
+    max_size=4,
+).map(lambda pairs: "{" + ",".join(f"{json.dumps(name)}:{value}" for name, value in pairs) + "}")
+ODD_FORMS = st.lists(st.tuples(NAMES, st.text(max_size=20) | NUMBERS.map(str)), max_size=200).map(
+    lambda pairs: urlencode(pairs, errors="surrogatepass")
+)
+ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-7", "latin-1", "cp1252"])
+HEADER_NAMES = [
+    *("Accept", "Accept-Encoding", "Authorization", "Content-Encoding", "Content-Language", "Content-Type"),
+    *("Cookie", "Expect", "Forwarded", "If-Match", "Origin", "Range", "Sec-Fetch-Mode", "TE", "Trailer"),
+    *("X-Forwarded-For", "X-Forwarded-Host", "X-HTTP-Method-Override", "X-Requested-With"),
+]
+HEADER_VALUES = ["100-continue", "gzip", "bytes=0-0", "null", "*", f"{JSON};charset=utf-16", "1" * 4_000]
+ODD_HEADERS = st.lists(
+    st.tuples(
+        st.sampled_from(HEADER_NAMES) | st.from_regex(r"X-[A-Za-z0-9!#$%&'*+.^_`|~-]{1,20}", fullmatch=True),
+        st.sampled_from(HEADER_VALUES) | HEADER_TEXT.map(str.strip),
+    ),
+    max_size=8,
+)
+
+
+@pytest.fixture
+def a_good_request_works_afterwards(post, valid) -> Iterator[None]:
+    yield
+    before = time.monotonic()
+    status, answer, _ = post(urlencode(valid).encode(), [("Content-Type", FORM)])
+    assert status == 200 and answer["access_token"]
+    assert time.monotonic() - before < 2
+
+
+@settings(PROPERTY, max_examples=200)
+@given(
+    path=st.sampled_from(["/oauth/token", "/oauth/introspect", "/oauth/revoke"]),
+    content_type=st.sampled_from([FORM, JSON, f"{FORM}; charset=utf-16", "multipart/form-data; boundary=x"]),
+    text=ODD_JSON | ODD_FORMS | st.text(max_size=100),
+    encoding=ENCODINGS,
+    compressed=st.booleans(),
+    headers=ODD_HEADERS,
+)
+def test_any_request_to_any_endpoint(
+    post, a_good_request_works_afterwards, path, content_type, text, encoding, compressed, headers
+):
+    body = text.encode(encoding, "replace")
+    if compressed:
+        body, headers = gzip.compress(body), [("Content-Encoding", "gzip"), *headers]
+    post(body, [("Content-Type", content_type), *headers], path)
+
+
+@settings(PROPERTY, max_examples=50)
+@given(members=st.dictionaries(st.text(max_size=9), VALUES | NUMBERS, max_size=5))
+def test_odd_members_beside_good_ones(post, valid, members):
+    """RFC 6749 §3.2: "The authorization server MUST ignore unrecognized request parameters"."""
+    odd = {name: value for name, value in members.items() if name not in token_request.PARAMETERS}
+    assert post(json.dumps(odd | valid).encode(), [("Content-Type", JSON)])[0] == 200

@@ -1,7 +1,8 @@
-"""Two files that run in an empty folder, with `requests` and `cryptography` installed and nothing else."""
+"""A package that runs in an empty folder, with `requests` and `cryptography` installed and nothing else."""
 
 from __future__ import annotations
 
+import ast
 import base64
 import hmac
 import json
@@ -10,7 +11,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from helpers import tokens
 from helpers.authorization_server import Application, AuthorizationServer, SigningKeys
-from helpers.export import FILES, export, source
+from helpers.export import NAME, ORIGIN, export
 from helpers.lab import LabError
 from helpers.services import Service, listen, origin
 from helpers.todo_api import SCOPES, create_app
@@ -28,85 +29,82 @@ from helpers.tokens.errors import TokenError
 from helpers.tokens.verifier import AccessTokenVerifier
 
 ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "helpers" / "tokens"
 AUDIENCE = "http://localhost:3001"
 INSTALL_SECONDS = 300
+PACKAGES = {"cryptography", "httpx", "requests", "urllib3"}
+"""What it may import beside the standard library; requests brings urllib3."""
 
 
 # --- what is written
 
 
-def test_two_files_and_how_to_go_on(tmp_path: Path) -> None:
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("*.py")}
+
+
+def test_a_copy_and_how_to_go_on(tmp_path: Path) -> None:
     exported = export(tmp_path / "new" / "folder")
-    assert [path.name for path in exported.paths] == ["client.py", "verifier.py"]
-    for path in exported.paths:
-        text = path.read_text(encoding="utf-8")
-        head = text[: text.index("from __future__")]
-        for words in ("MIT", "Python 3.11", "pip install requests cryptography", "in the course"):
-            assert words in head or words in head.replace("\n", " ")
-        assert "helpers" not in text
-        assert path.as_posix() in str(exported)
+    assert exported.path == tmp_path / "new" / "folder" / NAME
+    assert contents(exported.path) == contents(SOURCE)
+    origin = json.loads((exported.path / ORIGIN).read_text(encoding="utf-8"))
+    assert origin["version"] == tokens.__version__ and "helpers/tokens of the course" in origin["from"]
+    assert "pip install requests cryptography" in str(exported)
     assert "pip install requests cryptography" in exported._repr_mimebundle_()["text/html"]
-    assert sorted(path.name for path in exported.paths[0].parent.iterdir()) == ["client.py", "verifier.py"]
+    assert [path.name for path in exported.path.parent.iterdir()] == [NAME]
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_it_is_clean_to_ruff(name: str, tmp_path: Path) -> None:
-    export(tmp_path)
-    for command in (["check"], ["format", "--check"]):
-        ruff = [
-            sys.executable,
-            "-m",
-            "ruff",
-            *command,
-            "--config",
-            str(ROOT / "pyproject.toml"),
-            str(tmp_path / name),
-        ]
-        answer = subprocess.run(ruff, capture_output=True, text=True)
-        assert answer.returncode == 0, answer.stdout + answer.stderr
+def test_it_needs_nothing_of_the_course_and_few_packages() -> None:
+    """So that it can be copied as it is."""
+    for path in SOURCE.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            names += [name.name for name in node.names] if isinstance(node, ast.Import) else []
+            foreign = {name.partition(".")[0] for name in names} - sys.stdlib_module_names
+            assert foreign <= PACKAGES, path.name
 
 
 def test_exporting_again_changes_nothing(tmp_path: Path) -> None:
     first = export(tmp_path)
-    before = {path: path.stat().st_mtime_ns for path in first.paths}
+    before = {path: path.stat().st_mtime_ns for path in first.path.iterdir()}
     again = export(tmp_path)
-    assert again.paths == first.paths
-    assert {path: path.stat().st_mtime_ns for path in again.paths} == before
+    assert again.path == first.path
+    assert {path: path.stat().st_mtime_ns for path in again.path.iterdir()} == before
     assert str(again) == str(first)  # a page that is run twice shows the same
 
 
-def test_an_older_export_that_nobody_changed_is_brought_up_to_date(tmp_path: Path) -> None:
-    older = "print('older')\n"
-    seal = source("client.py").splitlines()[-1].rpartition(" ")[0]
-    (tmp_path / "client.py").write_text(
-        f"{older}\n{seal} {sha256(older.encode()).hexdigest()}\r\n", newline=""
-    )
-    assert export(tmp_path).paths[0].name == "client.py"
-    assert (tmp_path / "client.py").read_text(encoding="utf-8") == source("client.py")
+def test_an_older_copy_that_nobody_changed_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = tmp_path / "older"
+    older.mkdir()
+    (older / "client.py").write_text("print('older')\n")
+    with monkeypatch.context() as patch:
+        patch.setattr("helpers.export._SOURCE", older)
+        copy = export(tmp_path / "mine").path
+    assert [path.name for path in copy.glob("*.py")] == ["client.py"]
+    (copy / "client.py").write_bytes(b"print('older')\r\n")  # as a checkout may have it
+    assert export(tmp_path / "mine").path == copy
+    assert contents(copy) == contents(SOURCE)
+    assert [path.name for path in copy.parent.iterdir()] == [NAME]
 
 
-def test_a_file_of_the_learner_s_own_stays_and_the_new_one_is_put_beside_it(tmp_path: Path) -> None:
-    export(tmp_path)
-    mine = (
-        (tmp_path / "verifier.py")
-        .read_text(encoding="utf-8")
-        .replace("leeway: float = 0.0", "leeway: float = 5.0")
-    )
-    (tmp_path / "verifier.py").write_text(mine, encoding="utf-8")
+def test_a_copy_that_was_changed_stays_and_the_new_one_is_put_beside_it(tmp_path: Path) -> None:
+    copy = export(tmp_path).path
+    with (copy / "verifier.py").open("a", encoding="utf-8") as file:
+        file.write("# mine\n")
     exported = export(tmp_path)
-    assert (tmp_path / "verifier.py").read_text(encoding="utf-8") == mine
-    assert [path.name for path in exported.paths] == ["client.py", "verifier_new.py"]
-    assert (tmp_path / "verifier_new.py").read_text(encoding="utf-8") == source("verifier.py")
-    assert "You have a verifier.py of your own there." in str(exported)
-
-    (tmp_path / "verifier_new.py").write_text("mine too", encoding="utf-8")
-    assert [path.name for path in export(tmp_path).paths] == ["client.py", "verifier_new2.py"]
-    assert (tmp_path / "verifier_new.py").read_text(encoding="utf-8") == "mine too"
+    assert exported.path.name == f"{NAME}_new" and contents(exported.path) == contents(SOURCE)
+    assert (copy / "verifier.py").read_text(encoding="utf-8").endswith("# mine\n")
+    assert f"You have changed {NAME}/ there" in str(exported)
+    (exported.path / "client.py").unlink()
+    assert export(tmp_path).path.name == f"{NAME}_new2"
 
 
-def test_a_folder_of_that_name_is_no_file(tmp_path: Path) -> None:
-    (tmp_path / "client.py").mkdir()
-    assert export(tmp_path).paths[0].name == "client_new.py"
+@pytest.mark.parametrize("taken", ["file", "folder"])
+def test_what_is_no_copy_stays(tmp_path: Path, taken: str) -> None:
+    (tmp_path / NAME).write_text("mine") if taken == "file" else (tmp_path / NAME).mkdir()
+    assert export(tmp_path).path.name == f"{NAME}_new"
 
 
 def test_a_folder_that_cannot_be_one(tmp_path: Path) -> None:
@@ -115,21 +113,14 @@ def test_a_folder_that_cannot_be_one(tmp_path: Path) -> None:
         export(tmp_path / "file")
 
 
-def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    export(tmp_path)
-    old = "print('older')\n"
-    seal = source("client.py").splitlines()[-1].rpartition(" ")[0]
-    sealed = f"{old}\n{seal} {sha256(old.encode()).hexdigest()}\n"
-    (tmp_path / "client.py").write_text(sealed)
-
+def test_it_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*names: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("os.replace", full)
+    monkeypatch.setattr("shutil.copyfile", full)
     with pytest.raises(LabError, match="No space left on device"):
         export(tmp_path)
-    assert (tmp_path / "client.py").read_text() == sealed
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["client.py", "verifier.py"]
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- how it runs
@@ -156,8 +147,8 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the two files, and nothing else."""
-    return export(tmp_path_factory.mktemp("standalone")).paths[0].parent
+    """A folder with the package, and nothing else."""
+    return export(tmp_path_factory.mktemp("standalone")).path.parent
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +204,7 @@ def client(run, server: AuthorizationServer, application: Application):
 
     def command(*arguments: str, secret: str = secret) -> subprocess.CompletedProcess[str]:
         given = ["--issuer", server.issuer, "--audience", AUDIENCE, "--client-id", application.client_id]
-        answer = run("client.py", *given, *arguments, CLIENT_SECRET=secret)
+        answer = run("-m", f"{NAME}.get", *given, *arguments, CLIENT_SECRET=secret)
         if secret:
             assert secret not in answer.stdout + answer.stderr
         assert "eyJ" not in answer.stdout + answer.stderr
@@ -274,7 +265,16 @@ def test_the_client_signs_with_a_key_in_place_of_the_secret(run, server, tmp_pat
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
     )
-    given = ["client.py", "--issuer", server.issuer, "--audience", AUDIENCE, "--client-id", made.client_id]
+    given = [
+        "-m",
+        f"{NAME}.get",
+        "--issuer",
+        server.issuer,
+        "--audience",
+        AUDIENCE,
+        "--client-id",
+        made.client_id,
+    ]
     answer = run(*given, "--private-key", str(file))
     assert (answer.returncode, answer.stdout) == (0, ""), answer.stderr
     file.write_text("no key")
@@ -284,14 +284,14 @@ def test_the_client_signs_with_a_key_in_place_of_the_secret(run, server, tmp_pat
 
 def test_the_verifier_prints_the_claims_of_a_good_token(run, server, claims: dict[str, Any]) -> None:
     token = server.keys.current.sign(claims)
-    answer = run("verifier.py", "--issuer", server.issuer, "--audience", AUDIENCE, stdin=f"{token}\n")
+    answer = run("-m", f"{NAME}.check", "--issuer", server.issuer, "--audience", AUDIENCE, stdin=f"{token}\n")
     assert (answer.returncode, answer.stderr) == (0, "")
     assert json.loads(answer.stdout) == claims
 
 
 def test_the_verifier_says_why_it_refuses(run, server, claims: dict[str, Any]) -> None:
     token = server.keys.current.sign(claims | {"aud": "https://other.example"})
-    given = ["verifier.py", "--issuer", server.issuer, "--audience", AUDIENCE]
+    given = ["-m", f"{NAME}.check", "--issuer", server.issuer, "--audience", AUDIENCE]
     answer = run(*given, stdin=token)
     assert (answer.returncode, answer.stdout) == (1, "")
     assert answer.stderr.startswith("Refused (audience_mismatch, RFC 7519 §4.1.3): ")
@@ -299,6 +299,15 @@ def test_the_verifier_says_why_it_refuses(run, server, claims: dict[str, Any]) -
     good = server.keys.current.sign(claims)
     assert "insufficient_scope" in run(*given, "--scope", "write:todos", stdin=good).stderr
     assert run(*given, "--leeway", "-1", stdin=good).returncode == 2
+
+
+def test_the_verifier_tells_a_bad_token_from_one_that_nobody_can_judge(run, server, claims) -> None:
+    gone = "http://127.0.0.1:9/"
+    token = server.keys.current.sign(claims | {"iss": gone})
+    answer = run("-m", f"{NAME}.check", "--issuer", gone, "--audience", AUDIENCE, stdin=token)
+    assert (answer.returncode, answer.stdout) == (3, "")
+    assert answer.stderr.startswith("Cannot be judged (keys_unavailable, RFC 9110 §15.6.4): ")
+    assert "answers 503\n" in answer.stderr
 
 
 def forgeries(server: AuthorizationServer, claims: dict[str, Any]) -> dict[str, str]:
@@ -341,7 +350,8 @@ def forgeries(server: AuthorizationServer, claims: dict[str, Any]) -> dict[str, 
 
 VERDICTS = """
 import json, sys
-from verifier import AccessTokenVerifier, TokenError
+from access_tokens.errors import TokenError
+from access_tokens.verifier import AccessTokenVerifier
 issuer, audience = sys.argv[1:]
 verifier = AccessTokenVerifier(issuer=issuer, audience=audience)
 verdicts = {}
@@ -377,7 +387,7 @@ def test_the_verifier_judges_every_token_as_the_course_s_does(run, server, claim
 def test_the_client_is_a_library_too(run, server, application, api: str) -> None:
     program = """
 import os, sys, requests
-from client import ClientCredentials
+from access_tokens.client import ClientCredentials
 issuer, audience, client_id, url = sys.argv[1:]
 client = ClientCredentials.from_issuer(
     issuer, client_id=client_id, client_secret=os.environ["CLIENT_SECRET"], audience=audience

@@ -1,19 +1,6 @@
-"""A client of the OAuth 2.0 Client Credentials grant (RFC 6749 §4.4), in one file.
+"""Gets a token and calls an address with it: ``python -m access_tokens.get --help``, or ``-m helpers.tokens.get`` here.
 
-It is your copy of what you built in the course "OAuth 2.0 Client Credentials, hands on", and runs without it.
-SPDX-License-Identifier: MIT. Copyright (c) 2026 The contributors of this course.
-It takes Python 3.11 or later, and: pip install requests cryptography
-
-    from client import ClientCredentials
-
-    client = ClientCredentials.from_issuer(
-        "https://your-tenant.us.auth0.com/", client_id="...", client_secret=..., audience="http://localhost:3001"
-    )
-    answer = requests.get("https://api.example/todos", auth=client)
-
-On the command line the secret comes from the environment variable CLIENT_SECRET, and is never shown:
-
-    python client.py --issuer ISSUER --audience AUDIENCE --client-id CLIENT_ID --url https://api.example/todos
+The client secret comes from the environment variable CLIENT_SECRET, and is never shown.
 """
 
 from __future__ import annotations
@@ -27,10 +14,10 @@ from typing import Any
 
 import requests
 
-from helpers.tokens.client import ClientCredentials
-from helpers.tokens.errors import ConfigurationError, DiscoveryError
-from helpers.tokens.fetch import is_safe_address
-from helpers.tokens.token_response import TokenRequestError
+from .client import ClientCredentials
+from .errors import ConfigurationError, DiscoveryError
+from .fetch import CarefulSession, is_safe_address
+from .token_response import TokenRequestError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,17 +29,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--issuer", required=True, help="the authorization server, exactly as it calls itself"
     )
-    parser.add_argument("--audience", required=True, help="the identifier of the API that the token is for")
     parser.add_argument("--client-id", required=True, help="the client id of the application")
+    parser.add_argument("--audience", help="the API that the token is for, where the issuer asks for it so")
     parser.add_argument(
-        "--private-key",
-        metavar="FILE",
-        help="a PEM file: sign with that key, in place of the secret (RFC 7523)",
+        "--resource", action="append", default=[], help="the same as RFC 8707 has it; repeatable"
+    )
+    parser.add_argument(
+        "--private-key", metavar="FILE", help="a PEM file: sign with that key, in place of the secret"
     )
     parser.add_argument(
         "--key-id", help="the kid under which that key is registered (default: its thumbprint)"
     )
-    parser.add_argument("--scope", help="the scopes to ask for, words apart by spaces (default: all granted)")
+    parser.add_argument(
+        "--scope", help="the scopes to ask for, words apart by spaces (default: what the issuer likes)"
+    )
+    parser.add_argument("--allow-http", action="store_true", help="plain http is safe, as in a service mesh")
     parser.add_argument("--url", help="an address to GET with the token; the body of the answer is printed")
     options = parser.parse_args(argv)
     if options.private_key:
@@ -61,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         proof = {"client_secret": os.environ.get("CLIENT_SECRET")}
         if not proof["client_secret"]:
             parser.error("set the environment variable CLIENT_SECRET to the client secret")
-    if options.url and not is_safe_address(options.url):
+    if options.url and not is_safe_address(options.url, allow_http=options.allow_http):
         parser.error("--url takes an https address, or an http one on this machine")
     try:
         return _run(options, proof)
@@ -85,16 +76,20 @@ def _run(options: argparse.Namespace, proof: dict[str, Any]) -> int:
         options.issuer,
         client_id=options.client_id,
         audience=options.audience,
+        resource=options.resource,
         scope=options.scope,
+        allow_http=options.allow_http,
         **proof,
     )
     client.token()
-    print(f"The issuer gave an access token for {options.audience}.", file=sys.stderr)
+    scope = "" if client.granted_scope is None else f", with the scope {client.granted_scope or '(none)'}"
+    print(f"The issuer gave an access token{scope}.", file=sys.stderr)
+    if client.missing_scopes:
+        print(f"It did not grant {' '.join(client.missing_scopes)}.", file=sys.stderr)
     if not options.url:
         print("To call an API with it, add --url.", file=sys.stderr)
         return 0
-    with requests.Session() as session:
-        session.trust_env = options.url.startswith("https:")  # plain http stays on this machine: no proxy
+    with CarefulSession() as session:
         answer = session.get(options.url, auth=client, timeout=(3.05, 10), allow_redirects=False)
     print(f"{options.url} answered {answer.status_code} {answer.reason}.", file=sys.stderr)
     print(answer.text)

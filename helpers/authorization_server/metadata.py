@@ -12,7 +12,7 @@ OPENID, OAUTH = "/.well-known/openid-configuration", "/.well-known/oauth-authori
 
 
 def is_issuer(issuer: str) -> bool:
-    """Whether this can be an issuer's identifier (RFC 8414 §2); http is for loopback.
+    """Whether this can be an issuer's identifier (RFC 8414 §2, which wants https; http is for loopback).
 
     :raises ValueError: when it is no URL at all.
     """
@@ -45,6 +45,9 @@ def metadata_of(issuer: str) -> dict[str, object]:
         # endpoint that it could be about: erratum 7793 reports that. "token", what a client is after, is what other
         # servers of this grant alone publish, such as the register of Australia's Consumer Data Right.
         "response_types_supported": ["token"],
+        # OpenID Connect Discovery 1.0 §3 requires it, and Nimbus insists, Spring Security with it. It is true: each API
+        # sees the same sub. Nothing is said about ID tokens, which §3 requires too: there are none.
+        "subject_types_supported": ["public"],
         **authentication,
     }
 

@@ -38,6 +38,11 @@ def test_what_is_required_is_there_and_nothing_is_empty(metadata):
     assert all(metadata.values())
 
 
+def test_the_kind_of_subject_is_named(metadata):
+    """Nimbus, and Spring Security with it, refuse an openid-configuration without it. Each API sees the same sub."""
+    assert metadata["subject_types_supported"] == ["public"]
+
+
 def test_authlib_finds_nothing_wrong_with_it(keys):
     """With https, which it demands and a server on loopback does not have."""
     metadata = AuthorizationServer("https://auth.example", keys=keys).metadata()

@@ -31,6 +31,7 @@ def test_discovery(server):
         "revocation_endpoint": f"{issuer}oauth/revoke",
         "grant_types_supported": ["client_credentials"],
         "response_types_supported": ["token"],
+        "subject_types_supported": ["public"],
         "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "introspection_endpoint_auth_methods_supported": methods,

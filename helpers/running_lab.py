@@ -294,6 +294,22 @@ class RunningLab:
             self._attacker = Attacker(keys, self._jwks_uri, self.token, self.clock, f"{self.api}/todos")
         return self._attacker
 
+    def use_secret(self, secret: SecretStr) -> None:
+        """Let this page's application use another client secret from now on, such as one of ``registry.add_secret``.
+
+        Clients that ``lab.client()`` made before keep the old one.
+        """
+        self.settings = self.settings.model_copy(update={"client_secret": secret})
+        self._clients.clear()
+
+    def printable(self, token: str) -> str:
+        """A token as a page may print it, since a page is saved with its outputs.
+
+        The lab's own tokens are worth nothing once the lab has stopped. One of another issuer lives on: it is shown
+        without its signature, and so opens nothing.
+        """
+        return token if self.is_local else f"{token.rpartition('.')[0]}.…"
+
     def traffic(self) -> Traffic:
         """A client that calls ``GET /todos`` without a break for as long as its ``with`` block lasts."""
         return Traffic(f"{self.api}/todos", self._new_token)

@@ -192,7 +192,7 @@ _SCENARIOS = {
     "D": (AUTHORIZATION_CODE, "Whose photos are they, and who has to agree that the shop gets them?"),
     "E": (
         CLIENT_CREDENTIALS,
-        "The pipeline publishes as itself, whoever pushed the commit. Is anyone asked to agree?",
+        "The program asks in its own name, whoever is on duty. Is anyone asked to agree?",
     ),
     "F": (NEITHER, "The API is open to everyone. Does the page need a token at all?"),
     "G": (

@@ -23,11 +23,12 @@ class _Count:
 class WrongSecrets:
     """Counts the wrong secrets of each client id in a fixed window of real time; the first one opens the window.
 
-    The key is the client id, known or unknown: it is what is guessed at, at whichever endpoint, and a client that is
-    sent wrong secrets locks out itself alone. The address would be a poor key: here each client has the same one, and a
-    proxy's header can make up others. The price is that whoever knows a client id can keep that client out for a
-    window, which is why it should be short. Right secrets do not set the count back: the
-    client's own requests would then give the guesser as many tries as they like.
+    The key of the limit is the client id, whether a client has it or not, and the same at each endpoint. A guesser
+    guesses at the secret of one client, so wrong secrets for one client lock out no other. An address is a poor key: on
+    this machine all clients have the same one, and a header can name any. The price: anybody who knows a client id can
+    lock that client out for a window, so the window should be short.
+
+    A right secret does not set the count back. The client's own requests would then give a guesser unlimited tries.
 
     Used in the event loop's thread alone.
 
@@ -40,13 +41,12 @@ class WrongSecrets:
         self.rate = rate
         self._limit, self._window = read_rate(rate)
         self._clients = clients
-        self._counts: dict[
-            bytes, _Count
-        ] = {}  # by digest of the id; the window that opened first comes first
+        # By digest of the id. The window that opened first comes first.
+        self._counts: dict[bytes, _Count] = {}
         self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
 
     def seconds_to_wait(self, client_id: str) -> float:
-        """Until a secret of this client is looked at again; 0 when it is now."""
+        """Seconds until a secret of this client is looked at again; 0 if it is looked at now."""
         count = self._counts.get(_digest(client_id))
         if count is None or count.tries < self._limit:
             return 0.0
@@ -65,9 +65,9 @@ class WrongSecrets:
         self._counts[key] = _Count(1, now + self._window)
 
     def turn(self, client_id: str) -> asyncio.Lock:
-        """A lock that is held while a secret of this client is hashed.
+        """The lock to hold while a secret of this client is hashed.
 
-        Of many tries at once, all would be looked at before the first one counts.
+        Without it, many tries at once would all be looked at before the first one counts.
         """
         return self._turns.setdefault(_digest(client_id), asyncio.Lock())
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from helpers.lab import LabError
 from helpers.settings import Settings, is_in_environment
+from helpers.tokens.discovery import Metadata
 
 PREFLIGHT = (
     "To see which step is missing, run `from helpers.preflight import preflight` and then `preflight()`,"
@@ -21,6 +25,30 @@ def unfilled(settings: Settings) -> list[str]:
         "CLIENT_SECRET": settings.client_secret and settings.client_secret.get_secret_value(),
     }
     return [name for name, value in values.items() if value and is_template(value)]
+
+
+def check(settings: Settings, metadata: Metadata, clock: Callable[[], float]) -> None:
+    """That the lessons can be read with this issuer: its tokens are got, read and judged as theirs are.
+
+    :raises LabError: it gives none to them, or others; the message says what is missing, and how to read on.
+    """
+    from helpers.preflight.steps import IssuerCheck
+    from helpers.preflight.variables import Missing
+
+    with IssuerCheck(settings, clock, timeout=5.0) as issuer:
+        issuer.metadata = metadata
+        try:
+            issuer.jwks()
+            issuer.token_request()
+            issuer.form()
+            issuer.verification()
+            if issuer.holds_all():
+                issuer.narrower()
+        except Missing as missing:
+            todo = " ".join(missing.todo(issuer.is_auth0))
+            raise LabError(
+                advice(f"This issuer cannot be used for the lessons. {missing.finding} {todo}")
+            ) from None
 
 
 def advice(found: str) -> str:

@@ -118,6 +118,8 @@ class RunningLab:
         self.settings = self._register_application() if self.is_local else settings
 
         metadata = discover(self.issuer)
+        if not self.is_local:
+            foreign_issuer.check(settings, metadata, self.clock)
         self.token_endpoint, self._jwks_uri = metadata.token_endpoint, metadata.jwks_uri
         session = requests.Session()
         session.headers["User-Agent"] = API_USER_AGENT
@@ -139,6 +141,7 @@ class RunningLab:
             metadata.jwks_uri,
         ):
             self.wire.name("/".join(url.split("/")[:3]), "Authorization server")
+        self.wire.hides_signatures = not self.is_local
         self.wire.name(self.api, "Todo API")
         self.wire.name(self.api.replace(LOOPBACK, "localhost"), "Todo API")
         install(self.wire)

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
@@ -22,6 +23,7 @@ MASK = "********"
 API_USER_AGENT = "todo-api"
 
 _SECRETS = ("client_secret", "client_assertion")
+_JWT = re.compile(r"(eyJ[\w-]+\.[\w-]+\.)[\w-]+")
 _FORM_FIELD = re.compile(r"(?<![^&?])([^&?=]*)=[^&]*")
 # Also what is nearly JSON: a body cut short, or a dict of Python's where json.dumps was forgotten.
 _SECRET_JSON_FIELD = re.compile(
@@ -33,6 +35,9 @@ class Wire:
     """The last exchanges, always in the order in which they began.
 
     :param keep: how many at the most.
+
+    hides_signatures: leaves out the signatures of tokens, since a page is saved with its pictures; for an issuer whose
+    tokens live on.
     """
 
     def __init__(self, keep: int = 2_000) -> None:
@@ -41,6 +46,7 @@ class Wire:
         self._participants: dict[str, str] = {}
         self._new = 0
         self._shown = 0
+        self.hides_signatures = False
 
     def name(self, origin: str, participant: str) -> None:
         """Say who answers at an origin such as ``http://127.0.0.1:9000``."""
@@ -87,7 +93,24 @@ class Wire:
             ended=ended,
             **_answer(response),
         )
-        self.add(exchange)
+        self.add(_without_signatures(exchange) if self.hides_signatures else exchange)
+
+
+def _without_signatures(exchange: Exchange) -> Exchange:
+    def hide(text: str) -> str:
+        return _JWT.sub(r"\g<1>…", text)
+
+    def headers(pairs: Headers) -> Headers:
+        return tuple((name, hide(value)) for name, value in pairs)
+
+    return replace(
+        exchange,
+        path=hide(exchange.path),
+        request_headers=headers(exchange.request_headers),
+        request_body=hide(exchange.request_body),
+        response_headers=headers(exchange.response_headers),
+        response_body=hide(exchange.response_body),
+    )
 
 
 def _answer(response: Any) -> dict[str, Any]:

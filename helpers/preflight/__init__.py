@@ -77,5 +77,5 @@ def preflight(
             except Missing as missing:
                 found.append(missing)
                 break
-    result = report(STEPS, found, secret)
+    result = report(STEPS, found, secret, issuer.is_auth0)
     return replace(result, todo=(NEXT,)) if result.passed and of_the_course else result

@@ -1,12 +1,12 @@
-"""What to do about each thing that is missing, in the words of Auth0's dashboard.
+"""What to do about each thing that is missing: in the standards' words, and for Auth0 with the clicks in its dashboard.
 
-Another issuer has the same things under other names: an API is a resource server, an application is a client, and a
-permission is a scope (RFC 6749 §1.1, §3.3).
+An API is a resource server there, an application a client, and a permission a scope (RFC 6749 §1.1, §3.3).
 """
 
 from __future__ import annotations
 
 import ssl
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import requests
@@ -14,53 +14,94 @@ from urllib3.exceptions import HTTPError, NameResolutionError, SSLError
 
 from helpers.tokens.token_response import TokenRequestError
 
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do: in the standards' words, and where to click at Auth0."""
+
+    standard: str
+    auth0: str = ""
+
+    def said(self, auth0: bool) -> str:
+        """The sentence for this issuer."""
+        return f"{self.standard} {self.auth0}" if auth0 and self.auth0 else self.standard
+
+
 _API = "In Auth0's dashboard: Applications → APIs → your API"
 _APPLICATION = "In Auth0's dashboard: Applications → Applications → your application"
 
-COPY_DOMAIN = f"{_APPLICATION} → Settings → Domain. Write https:// before it and a slash after it."
-COPY_IDENTIFIER = (
-    f"{_API} → Settings → Identifier. Copy it to AUDIENCE, character by character: a slash at the end counts."
+COPY_DOMAIN = Advice(
+    "Copy ISSUER from the member issuer of the issuer's metadata, character by character.",
+    f"{_APPLICATION} → Settings → Domain. Write https:// before it and a slash after it.",
 )
-CREATE_API = (
-    "If your API is not there yet: Applications → APIs → Create API. Its Identifier is a name that you choose, such as"
-    " the one in .env.example; leave the signing algorithm at RS256."
+COPY_IDENTIFIER = Advice(
+    "AUDIENCE is the resource server's identifier, character by character: a slash at the end counts.",
+    f"{_API} → Settings → Identifier.",
 )
-GRANT_ACCESS = (
-    f"{_API} → Application Access → Edit beside your application → Client Access → Grant Access. Tick read:todos and"
-    " write:todos, and save. (In an older dashboard: the API's tab Machine to Machine Applications.)"
+CREATE_API = Advice(
+    "Register the API as a resource server, if it is not there yet. Its identifier is a name that you choose, such as"
+    " the one in .env.example; its tokens are signed with RS256.",
+    "In Auth0's dashboard: Applications → APIs → Create API.",
 )
-ADD_PERMISSIONS = f"{_API} → Permissions: add read:todos and write:todos. An API has none at first."
-COPY_CREDENTIALS = (
-    f"{_APPLICATION} → Settings. Copy them again: Client ID to CLIENT_ID, Client Secret to CLIENT_SECRET, both of the"
-    " same application."
+GRANT_ACCESS = Advice(
+    "Let the client use this resource server, with the scopes read:todos and write:todos.",
+    f"{_API} → Application Access → Edit beside your application → Client Access → Grant Access. Tick both, and save.",
 )
-SECRET_METHOD = (
-    f"{_APPLICATION} → Credentials: the authentication method must be Client Secret (Post) for this. With a private key"
-    " there is no secret to send."
+ADD_PERMISSIONS = Advice(
+    "Give the resource server the scopes read:todos and write:todos.",
+    f"{_API} → Permissions: add both. An API has none at first.",
 )
-ALLOW_GRANT_TYPE = (
+COPY_CREDENTIALS = Advice(
+    "Copy CLIENT_ID and CLIENT_SECRET again, both of the same client.", f"{_APPLICATION} → Settings."
+)
+SECRET_METHOD = Advice(
+    "The client must authenticate with its secret in the form (client_secret_post) for this. With a private key there"
+    " is no secret to send.",
+    f"{_APPLICATION} → Credentials → Client Secret (Post).",
+)
+ALLOW_GRANT_TYPE = Advice(
+    "Allow the client the grant type client_credentials.",
     f"{_APPLICATION} → Settings → Show Advanced Settings → Grant Types: tick Client Credentials, and save. If it cannot"
-    " be ticked, the application is of another type: create one of the type Machine to Machine."
+    " be ticked, the application is of another type: create one of the type Machine to Machine.",
 )
-WAIT = "Wait a minute, then run this again. The issuer counts token requests: reuse one token for as long as it lives."
-USE_RS256 = (
-    f"{_API} → Settings → Token Settings → JSON Web Token (JWT) Signing Algorithm: it has to be RS256. If it cannot be"
-    " changed any more, create another API with RS256. With HS256 whoever can check a token can also make one."
+WAIT = Advice(
+    "Wait a minute, then run this again. The issuer counts token requests: reuse one token for as long as it lives."
 )
-NO_ENCRYPTION = f"{_API} → Settings → Token Settings → JSON Web Encryption (JWE): switch it off, and save."
-SHORTER_LIFE = (
-    f"{_API} → Settings → Token Settings → Maximum Access Token Lifetime: at most 2592000 seconds (30 days)."
+USE_RS256 = Advice(
+    "Let the issuer sign this API's tokens with RS256. With HS256 whoever can check a token can also make one.",
+    f"{_API} → Settings → Token Settings → JSON Web Token (JWT) Signing Algorithm. If it cannot be changed any more,"
+    " create another API with RS256.",
 )
-SET_CLOCK = (
+NO_ENCRYPTION = Advice(
+    "Let the issuer sign this API's tokens and not encrypt them.",
+    f"{_API} → Settings → Token Settings → JSON Web Encryption (JWE): switch it off, and save.",
+)
+SHORTER_LIFE = Advice(
+    "Let its tokens live for 30 days (2592000 seconds) at most.",
+    f"{_API} → Settings → Token Settings → Maximum Access Token Lifetime.",
+)
+OTHER_FORM = Advice(
+    "The lessons and the Todo API take tokens with typ, sub, aud, iat and exp (RFC 9068 §2.2), as Auth0, Keycloak and"
+    " others send them. If the issuer can send these, let it. In programs of your own, the verifier has settings for"
+    " some."
+)
+SET_CLOCK = Advice(
     "Let this machine set its clock by itself. Windows: Settings → Time & language → Sync now. macOS: System Settings →"
     " General → Date & Time. Linux: timedatectl set-ntp true."
 )
-ASK_ISSUER = "Ask whoever runs the issuer; what stands above says what it has to change."
-TRY_LATER = "Try again in a while. If it stays so, open the address in a browser on this machine."
+ASK_ISSUER = Advice("Ask whoever runs the issuer; what stands above says what it has to change.")
+TRY_LATER = Advice("Try again in a while. If it stays so, open the address in a browser on this machine.")
+NAME_SCOPES = Advice(
+    "The lessons ask without a scope in places: give this client a default scope, if the issuer can. In programs of"
+    " your own, name the scopes."
+)
+SEND_RESOURCE = Advice(
+    "If the issuer can take audience too, let it. In programs of your own: ClientCredentials(resource=...)."
+)
 
 # The first row whose status, error and words in the description all match (None: any). The words are Auth0's, the
 # errors those of RFC 6749 §5.2 and RFC 8707 §2. As in helpers/tokens/token_response.py, here with the clicks.
-_REFUSALS: tuple[tuple[int | None, str | None, str, tuple[str, ...]], ...] = (
+_REFUSALS: tuple[tuple[int | None, str | None, str, tuple[Advice, ...]], ...] = (
     (None, "access_denied", "No audience", (COPY_IDENTIFIER,)),
     (None, "access_denied", "Service not enabled", (COPY_IDENTIFIER, CREATE_API)),
     (None, "access_denied", "not authorized to access", (GRANT_ACCESS,)),
@@ -77,7 +118,7 @@ _REFUSALS: tuple[tuple[int | None, str | None, str, tuple[str, ...]], ...] = (
 )
 
 # By the code of the verifier's refusal (helpers/tokens/errors.py).
-_VERDICTS: dict[str, tuple[str, ...]] = {
+_VERDICTS: dict[str, tuple[Advice, ...]] = {
     "algorithm_not_allowed": (USE_RS256,),
     "audience_mismatch": (COPY_IDENTIFIER,),
     "issuer_mismatch": (COPY_DOMAIN,),
@@ -85,24 +126,34 @@ _VERDICTS: dict[str, tuple[str, ...]] = {
     "issued_in_the_future": (SET_CLOCK,),
     "not_yet_valid": (SET_CLOCK,),
     "expired": (SET_CLOCK,),
+    "type_not_accepted": (OTHER_FORM,),
+    "sub_missing": (OTHER_FORM,),
+    "aud_missing": (OTHER_FORM, COPY_IDENTIFIER),
+    "iat_missing": (OTHER_FORM,),
+    "exp_missing": (OTHER_FORM,),
 }
 
 
-def for_refusal(error: TokenRequestError) -> tuple[str, ...]:
+def for_refusal(error: TokenRequestError) -> tuple[Advice, ...]:
     """What to do when the token endpoint gave no token."""
     for status, code, words, advice in _REFUSALS:
         known = words in (error.error_description or "")
         if status in (None, error.status) and code in (None, error.error) and known:
             return advice
-    return (error.advice or TRY_LATER,)
+    return (Advice(error.advice) if error.advice else TRY_LATER,)
 
 
-def for_verdict(code: str) -> tuple[str, ...]:
+def is_auth0s_wording(error: TokenRequestError) -> bool:
+    """Whether a refusal is told as Auth0 tells it: RFC 6749 §5.2 has no access_denied."""
+    return error.error == "access_denied" or "Grant type" in (error.error_description or "")
+
+
+def for_verdict(code: str) -> tuple[Advice, ...]:
     """What to do when the verifier refused the token."""
     return _VERDICTS.get(code, (ASK_ISSUER,))
 
 
-def unreachable(failure: BaseException, url: str) -> tuple[str, tuple[str, ...]]:
+def unreachable(failure: BaseException, url: str) -> tuple[str, tuple[Advice | str, ...]]:
     """What happened when no answer came, and what to do."""
     address = urlsplit(url).netloc
     causes = _causes(failure)

@@ -54,12 +54,15 @@ class Preflight:
         return self._card()._repr_mimebundle_()
 
 
-def report(titles: Sequence[str], found: Sequence[str | Missing], secret: str = "") -> Preflight:
+def report(
+    titles: Sequence[str], found: Sequence[str | Missing], secret: str = "", auth0: bool = False
+) -> Preflight:
     """The result of the steps that were gone, the last of which may have failed.
 
     :param titles: of all the steps.
     :param found: what each of the first ones found.
     :param secret: is in nothing that is shown, whatever an issuer answers.
+    :param auth0: whether the advice names the clicks in Auth0's dashboard.
     """
     last = found[-1]
 
@@ -76,7 +79,7 @@ def report(titles: Sequence[str], found: Sequence[str | Missing], secret: str = 
     if isinstance(last, Missing):
         title = titles[len(found) - 1]
         headline = f"Step {len(found)} of {len(titles)} is missing: {title[0].lower()}{title[1:]}."
-        return Preflight(headline, tuple(steps), tuple(map(clean, last.todo)))
+        return Preflight(headline, tuple(steps), tuple(map(clean, last.todo(auth0))))
     return Preflight(
         "Nothing is missing: this issuer gives tokens that the API lets in.", tuple(steps), passed=True
     )

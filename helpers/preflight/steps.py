@@ -18,7 +18,7 @@ from helpers.tokens.compact import decode_object, parse
 from helpers.tokens.discovery import Metadata, discover
 from helpers.tokens.encoding import decode_json
 from helpers.tokens.errors import ConfigurationError, DiscoveryError, TokenError
-from helpers.tokens.fetch import FetchError, fetch_document
+from helpers.tokens.fetch import CarefulSession, FetchError, fetch_document
 from helpers.tokens.keys import KeySet, read_key_set
 from helpers.tokens.token_response import TokenRequestError, printable
 from helpers.tokens.verifier import AccessTokenVerifier
@@ -28,7 +28,7 @@ SCOPES = ("read:todos", "write:todos")
 SKEW_WORTH_SAYING = 5.0  # seconds; the Date header has no fractions, and an answer takes its time
 
 
-class _Session(requests.Session):
+class _Session(CarefulSession):
     """Remembers why the last request got no answer, and what the issuer's clock showed."""
 
     def __init__(self) -> None:
@@ -69,10 +69,8 @@ class IssuerCheck:
         self.issuer, self.audience = settings.issuer or "", settings.audience or ""
         self.client_id, self.secret = settings.client_id or "", settings.client_secret
         self._clock, self._timeout = clock, timeout
+        self._speaks_auth0 = False
         self.session = _Session()
-        self.session.trust_env = self.issuer.startswith(
-            "https:"
-        )  # plain http stays on this machine: no proxy
 
     def __enter__(self) -> Self:
         return self
@@ -116,24 +114,44 @@ class IssuerCheck:
         return f"{len(usable)} for {ALGORITHM}, each with its key id."
 
     def token_request(self) -> str:
-        self.token = self._ask(None)
-        return "It gave one for this audience."
+        try:
+            self.token = self._ask()
+        except Missing:
+            # Correct settings may fail too, where the issuer wants to be asked in another way than the lessons ask.
+            if self._gives(scope=" ".join(SCOPES)):
+                found = "It gives a token, but only when the scopes are named (RFC 6749 §3.3)."
+                raise Missing(found, advice.NAME_SCOPES) from None
+            if self._gives(audience=None, resource=self.audience) or self._gives(
+                audience=None, resource=self.audience, scope=" ".join(SCOPES)
+            ):
+                found = "It gives a token when the API is named as resource (RFC 8707). The lessons send audience."
+                raise Missing(found, advice.SEND_RESOURCE) from None
+            raise
+        return "It gave one."
 
-    def _ask(self, scope: str | None) -> str:
+    def _gives(self, **parameters: Any) -> bool:
+        try:
+            self._ask(**parameters)
+        except Missing:
+            return False
+        return True
+
+    def _ask(self, **parameters: Any) -> str:
+        asked = {"audience": self.audience} | parameters
         client = ClientCredentials(
             token_endpoint=self.metadata.token_endpoint,
             client_id=self.client_id,
             client_secret=self.secret,
-            audience=self.audience,
-            scope=scope,
             timeout=self._timeout,
             session=self.session,
+            **asked,
         )
         try:
             return client.token()
         except TokenRequestError as error:
             if error.status is None:
                 self._raise_unreachable(self.metadata.token_endpoint)
+            self._speaks_auth0 |= advice.is_auth0s_wording(error)
             raise Missing(error.message, *advice.for_refusal(error), *self._about_method(error)) from None
 
     def _about_method(self, error: TokenRequestError) -> tuple[str, ...]:
@@ -155,9 +173,11 @@ class IssuerCheck:
             )
             raise Missing(found, advice.COPY_IDENTIFIER, advice.CREATE_API)
         try:
-            header = parse(self.token, max_size=65_536).header
+            token = parse(self.token, max_size=65_536)
+            header, claims = token.header, decode_object(token.payload, "payload")
         except TokenError as error:
             raise Missing(f"It looks like one, and is none. {error}", advice.ASK_ISSUER) from None
+        self._speaks_auth0 |= claims.get("gty") == "client-credentials"  # Auth0's own claim
         return f"Three parts, signed with {printable(header.alg, 20)}."
 
     def verification(self) -> str:
@@ -167,8 +187,8 @@ class IssuerCheck:
         try:
             self.claims = verifier.verify(self.token)
         except TokenError as error:
-            found = f"{error.message}{self._instead(error.claim)}"
-            raise Missing(f"{found} {self._clocks()}".strip(), *advice.for_verdict(error.code)) from None
+            found = f"{error.message}{self._instead(error.claim)} {self._clocks()}".strip()
+            raise Missing(found, *advice.for_verdict(error.code)) from None
         life = self.claims["exp"] - self.claims["iat"]
         return f"Signature, typ, iss, aud and times are right; it lives for {duration(life)}. {self._clocks()}".strip()
 
@@ -192,15 +212,37 @@ class IssuerCheck:
 
     def scopes(self) -> str:
         lacking = [scope for scope in SCOPES if scope not in self.claims.get("scope", "").split()]
-        if not lacking:
-            return f"{' and '.join(SCOPES)}."
-        try:
-            self._ask(" ".join(SCOPES))
-        except Missing:
+        if self.holds_all():
+            return self.narrower()
+        if not self._gives(scope=" ".join(SCOPES)):
             found = f"It does not hold {' and '.join(lacking)}."
-            raise Missing(found, advice.ADD_PERMISSIONS, advice.GRANT_ACCESS) from None
+            raise Missing(found, advice.ADD_PERMISSIONS, advice.GRANT_ACCESS)
         found = f"It holds {' and '.join(lacking)} only when that is asked for."
         raise Missing(found, f'Ask for it by name: lab.token("{" ".join(SCOPES)}").')
+
+    def holds_all(self) -> bool:
+        """Whether the token holds both scopes of the Todo API."""
+        return set(SCOPES) <= set(self.claims.get("scope", "").split())
+
+    def narrower(self) -> str:
+        """Whether a token can be had with less: lessons 01 and 02 show what it is refused."""
+        found = f"{' and '.join(SCOPES)}."
+        try:
+            token = self._ask(scope=SCOPES[0])
+        except Missing:  # one token was to be had, so that is no matter of the setup
+            return found
+        held = decode_object(parse(token, max_size=65_536).payload, "payload").get("scope", "")
+        if SCOPES[1] in str(held).split():
+            raise Missing(
+                f"Asked for {SCOPES[0]} alone, it grants {SCOPES[1]} too. RFC 6749 §3.3 permits that.",
+                "The lessons narrow a token and are then refused with 403: with this issuer you will see 200 there.",
+            )
+        return found
+
+    @property
+    def is_auth0(self) -> bool:
+        """Whether this is Auth0, whose dashboard the advice may name; behind a domain of one's own its words tell."""
+        return ".auth0.com/" in f"{self.issuer}/" or self._speaks_auth0
 
     def _raise_unreachable(self, url: str) -> None:
         if self.session.failure is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from helpers.preflight import advice
+from helpers.preflight.advice import Advice
 from helpers.settings import Settings, env_file
 from helpers.tokens.fetch import is_safe_address
 from helpers.tokens.token_response import printable
@@ -27,10 +28,14 @@ _PATHS = ("/oauth/token", "/.well-known/", "/authorize", "/userinfo", "/api/v2",
 class Missing(Exception):
     """A step fails: what was found, and what to do."""
 
-    def __init__(self, finding: str, *todo: str) -> None:
+    def __init__(self, finding: str, *todo: Advice | str) -> None:
         super().__init__(finding)
         self.finding = finding
-        self.todo = todo
+        self._todo = todo
+
+    def todo(self, auth0: bool) -> tuple[str, ...]:
+        """What to do, in sentences; with the clicks in Auth0's dashboard when that is the issuer."""
+        return tuple(each.said(auth0) if isinstance(each, Advice) else each for each in self._todo)
 
 
 def check_variables(settings: Settings) -> str:

@@ -44,4 +44,9 @@ token_response  a token, or why there is none and what to do
 SPDX-License-Identifier: MIT. Copyright (c) 2026 The contributors of this course.
 """
 
+import logging
+
 __version__ = "1.1.0"
+
+# A program that does not ask for logs gets none, not even warnings on its standard error.
+logging.getLogger(__name__).addHandler(logging.NullHandler())

@@ -25,7 +25,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from install_issuers import OIDC_PROVIDER, glewlwyd_root
 from jwt.algorithms import RSAAlgorithm
 
-from helpers.authorization_server import AuthorizationServer, Registry
+from helpers.authorization_server import AuthorizationServer, Registry, SigningKeys
+from helpers.authorization_server.habits import Habits
+from helpers.authorization_server.keys import Algorithm
 from helpers.authorization_server.registry import AUTH0, RFC9068, TokenProfile
 from helpers.services import LOOPBACK, Service, listen
 
@@ -55,14 +57,21 @@ class Issuer:
 
 
 @contextlib.contextmanager
-def ours(profile: TokenProfile = AUTH0) -> Iterator[Issuer]:
-    """The course's own server, in a thread."""
+def ours(
+    profile: TokenProfile = AUTH0, habits: Habits | None = None, algorithm: Algorithm = "RS256"
+) -> Iterator[Issuer]:
+    """The course's own server, in a thread, perhaps with the habits of another."""
     registry = Registry()
     registry.create_api("Todo API", AUDIENCE, dict.fromkeys(SCOPES, ""), token_profile=profile)
     application = registry.create_application("Nightly batch")
     registry.create_grant(application.client_id, AUDIENCE, SCOPES)
     sock = listen()
-    server = AuthorizationServer(f"http://{LOOPBACK}:{sock.getsockname()[1]}", registry=registry)
+    server = AuthorizationServer(
+        f"http://{LOOPBACK}:{sock.getsockname()[1]}",
+        registry=registry,
+        keys=SigningKeys(algorithm=algorithm),
+        habits=habits,
+    )
     service = Service("authorization server", server.app, sock).start()
     try:
         secret = application.client_secret.get_secret_value()
@@ -241,3 +250,14 @@ STARTERS = {
     "glewlwyd": glewlwyd,
 }
 """How each issuer is started, by its name in the matrix."""
+
+OTHER_HABITS = {
+    "no token without a named scope": lambda: ours(habits=Habits(scope_required=True)),
+    "more scope than asked": lambda: ours(habits=Habits(grants_all_scopes=True)),
+    "resource only": lambda: ours(habits=Habits(target="resource")),
+    "ES256": lambda: ours(algorithm="ES256"),
+    "no typ": lambda: ours(habits=Habits(typ_in_header=False)),
+    "no sub": lambda: ours(habits=Habits(left_out=("sub",))),
+    "no aud": lambda: ours(habits=Habits(left_out=("aud",))),
+}
+"""Issuers with which the lessons cannot be read, made of the course's own server."""

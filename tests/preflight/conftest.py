@@ -43,7 +43,9 @@ class FakeIssuer(ThreadingHTTPServer):
         self.hangs_at = "nowhere"
         self.released = threading.Event()
         self.asked: list[tuple[str, dict[str, str]]] = []
-        self.make_token: Callable[[dict[str, str]], str] = lambda form: self.sign()
+        self.make_token: Callable[[dict[str, str]], str] = lambda form: self.sign(
+            scope=form.get("scope", "read:todos write:todos")
+        )
         self.token_response: Callable[[dict[str, str]], Any] = lambda form: {
             "access_token": self.make_token(form),
             "token_type": "Bearer",
@@ -83,7 +85,8 @@ class _Handler(BaseHTTPRequestHandler):
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         fields = {name: value for name, [value] in form.items()}
         self.server.asked.append((self.path, fields))
-        self._answer(self.server.status, self.server.token_response(fields))
+        body = self.server.token_response(fields)  # which may set the status
+        self._answer(self.server.status, body)
 
     def _answer(self, status: int, body: Any) -> None:
         if self.path.endswith(self.server.hangs_at):

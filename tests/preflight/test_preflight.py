@@ -62,11 +62,12 @@ def test_no_token_is_shown(check, issuer) -> None:
         assert part not in str(result) + result._repr_mimebundle_()["text/html"]
 
 
-def test_it_asks_once_and_as_the_lessons_do(check, issuer) -> None:
+def test_it_asks_as_the_lessons_do(check, issuer) -> None:
     check()
-    [(path, form)] = issuer.asked
-    assert path == "/oauth/token"
-    assert set(form) == {"grant_type", "audience", "client_id", "client_secret"}
+    first, narrower = issuer.asked
+    assert first[0] == "/oauth/token"
+    assert set(first[1]) == {"grant_type", "audience", "client_id", "client_secret"}
+    assert narrower[1]["scope"] == "read:todos"
 
 
 def test_without_an_issuer_of_your_own_the_page_goes_on(monkeypatch, tmp_path) -> None:
@@ -161,7 +162,7 @@ def test_nothing_there_is_metadata(check, issuer, metadata) -> None:
     issuer.metadata = metadata
     result = check()
     assert failing(result)[0] == 2
-    assert "Settings → Domain" in " ".join(result.todo)
+    assert "Copy ISSUER from the member issuer" in " ".join(result.todo)
 
 
 def test_nobody_answers(check) -> None:
@@ -315,8 +316,8 @@ def test_the_keys_are_slow(check, issuer) -> None:
 @pytest.mark.parametrize(
     ("status", "error", "description", "todo"),
     [
-        (401, "access_denied", "Unauthorized", "Copy them again: Client ID to CLIENT_ID"),
-        (401, "invalid_client", None, "Copy them again: Client ID to CLIENT_ID"),
+        (401, "access_denied", "Unauthorized", "In Auth0's dashboard: Applications"),
+        (401, "invalid_client", None, "Copy CLIENT_ID and CLIENT_SECRET again"),
         (403, "access_denied", "Service not enabled within domain: x", "Settings → Identifier"),
         (403, "access_denied", 'Client is not authorized to access "x".', "Client Access → Grant Access"),
         (403, "access_denied", "No audience parameter was provided", "Settings → Identifier"),
@@ -326,11 +327,11 @@ def test_the_keys_are_slow(check, issuer) -> None:
             "Grant type 'client_credentials' not allowed for the client.",
             "Advanced Settings → Grant Types",
         ),
-        (400, "unsupported_grant_type", "No", "Advanced Settings → Grant Types"),
-        (400, "invalid_target", None, "Settings → Identifier"),
-        (400, "invalid_scope", None, "Permissions: add read:todos and write:todos"),
+        (400, "unsupported_grant_type", "No", "Allow the client the grant type"),
+        (400, "invalid_target", None, "the resource server's identifier"),
+        (400, "invalid_scope", None, "Give the resource server the scopes"),
         (429, "too_many_requests", "Global limit has been reached", "Wait a minute"),
-        (403, None, None, "Client Access → Grant Access"),
+        (403, None, None, "Let the client use this resource server"),
         (500, None, None, "Try again later"),
         (418, "teapot", None, "the issuer's own log may say more"),
     ],
@@ -367,14 +368,46 @@ def test_the_token_endpoint_is_slow(check, issuer) -> None:
     assert failing(result) == (4, f"127.0.0.1:{issuer.server_port} did not answer in time.")
 
 
+def test_an_issuer_that_wants_the_scopes_named(check, issuer) -> None:
+    def answer(form: dict[str, str]) -> dict[str, object]:
+        issuer.status = 200 if "scope" in form else 400
+        return (
+            {"access_token": issuer.sign(), "token_type": "Bearer"}
+            if "scope" in form
+            else {"error": "invalid_scope"}
+        )
+
+    issuer.token_response = answer
+    result = check()
+    assert failing(result) == (4, "It gives a token, but only when the scopes are named (RFC 6749 §3.3).")
+    assert "default scope" in result.todo[0] and "Auth0" not in str(result)
+
+
+def test_an_issuer_that_takes_a_resource(check, issuer) -> None:
+    def answer(form: dict[str, str]) -> dict[str, object]:
+        issuer.status = 200 if "resource" in form else 400
+        good = {"access_token": issuer.sign(), "token_type": "Bearer"}
+        return good if "resource" in form else {"error": "invalid_target"}
+
+    issuer.token_response = answer
+    number, finding = failing(check())
+    assert number == 4 and "named as resource (RFC 8707)" in finding
+
+
+def test_an_issuer_that_grants_more_than_was_asked(check, issuer) -> None:
+    issuer.make_token = lambda form: issuer.sign()
+    number, finding = failing(check())
+    assert number == 7 and finding.startswith("Asked for read:todos alone, it grants write:todos too.")
+
+
 # --- 5, it is a JWT
 
 
 @pytest.mark.parametrize(
     ("token", "found", "todo"),
     [
-        ("h9TqzM0o2y1Zt8", "It is opaque", "Settings → Identifier"),
-        ("eyJhIjoxfQ.a.b.c.d", "It is encrypted", "JSON Web Encryption (JWE): switch it off"),
+        ("h9TqzM0o2y1Zt8", "It is opaque", "the resource server's identifier"),
+        ("eyJhIjoxfQ.a.b.c.d", "It is encrypted", "and not encrypt them"),
         ("not.a.jwt", "It looks like one, and is none.", "Ask whoever runs the issuer"),
     ],
 )
@@ -398,7 +431,7 @@ def test_the_api_was_made_with_hs256(check, issuer) -> None:
     result = check()
     number, finding = failing(result)
     assert number == 6 and "Its alg is HS256, and the API takes RS256." in finding
-    assert "Signing Algorithm: it has to be RS256" in result.todo[0]
+    assert "sign this API's tokens with RS256" in result.todo[0]
 
 
 @pytest.mark.parametrize(
@@ -407,12 +440,18 @@ def test_the_api_was_made_with_hs256(check, issuer) -> None:
         (
             {"aud": "http://localhost:3001/"},
             "Its aud is http://localhost:3001/, and the API takes",
-            "Identifier",
+            "identifier",
         ),
-        ({"iss": "https://other.example/"}, "Its iss is https://other.example/, and the API takes", "Domain"),
-        ({"exp": 9_999_999_999}, "live longer", "Maximum Access Token Lifetime"),
-        ({"sub": None}, "no sub claim", "Ask whoever"),
-        ({"header": {"typ": "secevent+jwt"}}, "not of a type", "Ask whoever"),
+        ({"iss": "https://other.example/"}, "Its iss is https://other.example/, and the API takes", "ISSUER"),
+        ({"exp": 9_999_999_999}, "live longer", "30 days"),
+        ({"exp": 9_999_999_999, "gty": "client-credentials"}, "live longer", "Maximum Access Token Lifetime"),
+        ({"sub": None}, "no sub claim", "The lessons and the Todo API take tokens with"),
+        ({"aud": None}, "no aud claim", "The lessons and the Todo API take tokens with"),
+        (
+            {"header": {"typ": "secevent+jwt"}},
+            "not of a type",
+            "The lessons and the Todo API take tokens with",
+        ),
         ({"header": {"kid": "unheard-of"}}, "no usable key", "Ask whoever"),
     ],
 )
@@ -487,7 +526,7 @@ def variables(issuer, monkeypatch):
 
 
 def test_the_command_says_the_same_and_exits_with_0(variables, capsys) -> None:
-    assert main() == 0
+    assert main([]) == 0
     assert capsys.readouterr().out.startswith("Nothing is missing")
 
 

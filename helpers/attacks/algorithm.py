@@ -123,6 +123,8 @@ def _b64(value: object) -> Callable[[Workshop], str]:
 
 _UNDEMANDED = "A token that its issuer gave to stricter APIs, under a condition, is good here without it."
 
+_MAY = "policy; RFC 7515 §4.1.11 says MAY"
+
 ATTACKS = (
     Attack(
         "alg none",
@@ -166,7 +168,7 @@ ATTACKS = (
     *(
         Attack(name, ALGORITHM, story, ANYTHING, _hmac(secret, alg), source, "RFC 8725 §2.1")
         for name, secret, alg, source, story in (
-            ("public key as stripped PEM", "PEM, stripped", "HS256", "",
+            ("public key as stripped PEM", "PEM, stripped", "HS256", "CVE-2026-102268",
              "switches to HS256, with the public key and no line break behind it"),
             ("public key as indented PEM", "PEM, indented", "HS256", "CVE-2026-34950",
              "switches to HS256, with the public key and a line break before it"),
@@ -174,11 +176,12 @@ ATTACKS = (
              "switches to HS256, with the public key in its other PEM form"),
             ("public key as OpenSSH", "OpenSSH", "HS256", "CVE-2022-29217",
              "switches to HS256, with the public key as OpenSSH writes it"),
-            ("public key as DER", "DER", "HS256", "", "switches to HS256, with the public key's bytes"),
-            ("public key as JWK", "JWK", "HS256", "", "switches to HS256, with the public JWK as it is written"),
+            ("public key as DER", "DER", "HS256", "CVE-2026-102271", "switches to HS256, with the public key's bytes"),
+            ("public key as JWK", "JWK", "HS256", "CVE-2026-48526",
+             "switches to HS256, with the public JWK as it is written"),
             ("public key with HS512", "PEM", "HS512", "",
              "switches to HS512 and takes the public key as the shared secret"),
-            ("empty secret", "nothing", "HS256", "", "switches to HS256, with an empty secret"),
+            ("empty secret", "nothing", "HS256", "CVE-2026-102266", "switches to HS256, with an empty secret"),
         )
     ),
     Attack("RS512", ALGORITHM, "names a longer hash, and uses it", AS_ISSUED, _rs512),
@@ -287,6 +290,7 @@ ATTACKS = (
         "demands an empty list of extensions",
         _UNDEMANDED,
         lambda workshop: workshop.issued(crit=[]),
+        rule=_MAY,
     ),
     Attack(
         "crit names exp",
@@ -295,7 +299,14 @@ ATTACKS = (
         _UNDEMANDED,
         lambda workshop: workshop.issued(crit=["exp"]),
     ),
-    Attack("crit null", CRITICAL, "demands null", _UNDEMANDED, lambda workshop: workshop.issued(crit=None)),
+    Attack(
+        "crit null",
+        CRITICAL,
+        "demands null",
+        _UNDEMANDED,
+        lambda workshop: workshop.issued(crit=None),
+        rule=_MAY,
+    ),
     Attack(
         "b64 false and crit",
         CRITICAL,

@@ -101,7 +101,12 @@ BEARER = Check(
     "policy; RFC 9449 §7.2 asks it of an API that knows such tokens",
 )
 THERE = {
-    claim: Check(f"{claim} is there", _CLAIMS, f"{claim}_missing", "RFC 9068 §2.2")
+    claim: Check(
+        f"{claim} is there",
+        _CLAIMS,
+        f"{claim}_missing",
+        "policy; RFC 9068 §2.2 requires it, RFC 7519 does not",
+    )
     for claim in ("iss", "aud", "exp", "iat", "sub")
 }
 """Claims without which a token is not judged."""

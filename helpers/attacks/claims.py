@@ -65,6 +65,8 @@ def _id_token(**claims: Any) -> Callable[[Workshop], str]:
     return _with(**{**login, **claims})
 
 
+_RECOMMENDED = "policy; RFC 8725 §3.11 recommends it"
+
 ATTACKS = (
     Attack(
         "another issuer's",
@@ -167,12 +169,12 @@ ATTACKS = (
     ),
     Attack("no expiry", THERE["exp"], "never says when it ends", FOR_EVER, _with(exp=...)),
     *(
-        Attack(f"exp {what}", WELL_FORMED["exp"], story, FOR_EVER, _with(exp=exp))
-        for what, story, exp in (
-            ("a text", "writes when it ends as a text of digits", lambda w: str(w.seconds + HOUR)),
-            ("true", "ends at true, which Python takes for 1", True),
-            ("null", "ends at null", None),
-            ("a list", "ends at a list", lambda w: [w.seconds + HOUR]),
+        Attack(f"exp {what}", WELL_FORMED["exp"], story, FOR_EVER, _with(exp=exp), source)
+        for what, story, exp, source in (
+            ("a text", "writes when it ends as a text of digits", lambda w: str(w.seconds + HOUR), "CVE-2026-25537"),
+            ("true", "ends at true, which Python takes for 1", True, ""),
+            ("null", "ends at null", None, ""),
+            ("a list", "ends at a list", lambda w: [w.seconds + HOUR], ""),
         )
     ),
     Attack(
@@ -268,8 +270,8 @@ ATTACKS = (
             ("application/logout+jwt", "says that it is a logout token, and spells it out"),
         )
     ),
-    Attack("typ empty", TYPE, "says nothing about what it is", OTHER_KIND, _typ("")),
-    Attack("no typ", TYPE, "leaves out what it is", OTHER_KIND, _typ(...)),
+    Attack("typ empty", TYPE, "says nothing about what it is", OTHER_KIND, _typ(""), rule=_RECOMMENDED),
+    Attack("no typ", TYPE, "leaves out what it is", OTHER_KIND, _typ(...), rule=_RECOMMENDED),
     *(
         Attack(name, ID_TOKEN, story, LOGIN, _id_token(**{claim: value}))
         for name, story, claim, value in (

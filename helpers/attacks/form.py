@@ -164,7 +164,7 @@ ATTACKS = (
         rule="policy; RFC 7515 §4 also lets a reader take the last one",
     ),
     *(
-        Attack(f"{which} spelling", CANONICAL, story, RESPELLED, _last_character(step))
+        Attack(f"{which} spelling", CANONICAL, story, RESPELLED, _last_character(step), "CVE-2026-102269")
         for which, step, story in (
             ("second", 1, "spells the signature in a second way"),
             ("sixteenth", 15, "spells the signature in a sixteenth way"),
@@ -295,6 +295,7 @@ ATTACKS = (
             f"has {what} in each other, {depth:,} deep",
             COSTLY,
             write(_deep(what, depth)),
+            "CVE-2025-53864",
         )
         for what, depth, write in (
             # So deep every Python reads: what these find does not hang on its release.
@@ -333,6 +334,7 @@ ATTACKS = (
         "has five parts, as an encrypted token has",
         "What is encrypted to you with your public key may come from anyone, and still has to be signed.",
         lambda workshop: f"{workshop.good}.e30.e30",
+        "CVE-2026-29000",
     ),
     Attack(
         "claims in a list",
@@ -340,6 +342,7 @@ ATTACKS = (
         "has a list around its claims",
         DISAGREE,
         _payload(lambda text: b"[" + text + b"]"),
+        "CVE-2026-107723",
     ),
     Attack(
         "claims in a text",

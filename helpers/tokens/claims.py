@@ -168,7 +168,7 @@ def check_claims(
                 f"{claim}_missing",
                 f"The token has no {claim} claim.",
                 reason=Reason.MISSING,
-                clause="RFC 9068 §2.2",
+                clause="policy; RFC 9068 §2.2 requires it, RFC 7519 does not",
                 claim=claim,
             )
     for rule in rules:

@@ -84,10 +84,11 @@ def read_header(segment: bytes) -> Header:
     """The JOSE header of a token. Raises ValueError, and InvalidToken for a member that cannot be accepted."""
     members = decode_object(decode_base64url(segment), "header")
     # "If any of the listed extension Header Parameters are not understood and supported by the recipient, then the
-    # JWS is invalid", and an empty list is no list (RFC 7515 §4.1.11). None is supported here.
+    # JWS is invalid" (RFC 7515 §4.1.11). None is supported here. What is no list of names may be refused too.
     if "crit" in members:
-        raise _refused("crit", "The token demands an extension that is not supported.", "RFC 7515 §4.1.11")
-    # "JWTs MUST NOT use [...] 'b64' with a value of 'false'" (RFC 7797 §7).
+        clause = "RFC 7515 §4.1.11" if members["crit"] else "policy; RFC 7515 §4.1.11 says MAY"
+        raise _refused("crit", "The token demands an extension that is not supported.", clause)
+    # "JSON Web Tokens [JWT] MUST NOT use 'b64' with a 'false' value" (RFC 7797 §7).
     if members.get("b64", True) is not True:
         raise _refused("b64", "The payload of a JWT is always base64url.", "RFC 7797 §7")
     alg, kid, typ = members.get("alg"), members.get("kid"), members.get("typ")

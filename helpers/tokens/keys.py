@@ -91,8 +91,8 @@ def unknown_key() -> KeyRefused:
 def read_key_set(document: object) -> KeySet:
     """The keys of a JWK Set, given as parsed JSON. Raises ValueError if it is none.
 
-    "Implementations SHOULD ignore JWKs within a JWK Set that use 'kty' values that are not understood by them, that are
-    missing required members, or for which values are out of the supported ranges" (RFC 7517 §5).
+    "Implementations SHOULD ignore JWKs within a JWK Set that use 'kty' (key type) values that are not understood by
+    them, that are missing required members, or for which values are out of the supported ranges" (RFC 7517 §5).
     """
     entries = document.get("keys") if isinstance(document, Mapping) else None
     if not isinstance(entries, list):

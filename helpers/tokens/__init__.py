@@ -10,11 +10,13 @@ so that the folder can be copied into a service: `helpers.export` does that, and
     )
     answer = requests.get("https://api.example/todos", auth=client)
 
+    from access_tokens.bearer import read_bearer
     from access_tokens.errors import TokenError
     from access_tokens.verifier import AccessTokenVerifier
 
     verifier = AccessTokenVerifier(issuer="https://your-tenant.us.auth0.com/", audience="http://localhost:3001")
     try:
+        token = read_bearer(request.headers.getlist("authorization"))  # all headers of that name
         claims = verifier.verify(token, scopes=["read:todos"])
     except TokenError as refusal:  # refusal.status and refusal.www_authenticate() are what your API answers
         ...
@@ -29,7 +31,7 @@ compact         the token taken apart
 keys            from a JWK Set to keys that may be used
 signature       whether a key of the issuer signed it
 claims          the table of claims and what must hold for each
-verifier        all of it together
+verifier        all of it together; bearer finds the token in a request
 verified_cache  tokens that were verified before
 key_set         the issuer's keys, from where they are published; fetch and discovery are how
 introspection   the other way: ask the authorization server each time

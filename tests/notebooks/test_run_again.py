@@ -1,9 +1,8 @@
-"""A page comes out the same however often it is run, and whoever else is on its ports."""
+"""A page comes out as stored, also when somebody else is on its ports; nbval runs it on the preferred ones."""
 
 from __future__ import annotations
 
 import contextlib
-import copy
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import nbformat
 import pytest
 from notebook_outputs import comparable
-from run_notebooks import execute, run
+from run_notebooks import execute
 
 pytestmark = pytest.mark.slow
 
@@ -31,24 +30,6 @@ def preferred_ports_taken() -> Iterator[None]:
         yield
 
 
-def test_twice_in_a_row(path: Path) -> None:
-    assert outcome(execute(path)) == outcome(execute(path))
-
-
 @pytest.mark.usefixtures("preferred_ports_taken")
 def test_with_both_preferred_ports_taken(path: Path) -> None:
     assert outcome(execute(path)) == outcome(nbformat.read(path, as_version=4))
-
-
-def test_every_cell_can_be_run_a_second_time(path: Path) -> None:
-    """Shift and Enter twice on the same cell: no error that the page does not mean to show."""
-    page = nbformat.read(path, as_version=4)
-    doubled = []
-    for cell in page.cells:
-        doubled.append(cell)
-        if cell.cell_type == "code":
-            again = copy.deepcopy(cell)
-            again.id = f"{cell.id}-again"
-            doubled.append(again)
-    page.cells = doubled
-    run(page, path.parent)

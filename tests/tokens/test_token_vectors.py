@@ -1,8 +1,8 @@
-"""Signatures that others made: the examples of the RFCs, and with ``WYCHEPROOF`` set to its folder, Project Wycheproof's.
+"""Signatures that others made: the examples of the RFCs, and Project Wycheproof's where `WYCHEPROOF` names its folder.
 
     WYCHEPROOF=/path/to/wycheproof/testvectors_v1 pytest tests/tokens/test_token_vectors.py -s
 
-Wycheproof's vectors are not part of this repository. Tried at its commit of October 2026: every signature with RS256
+Wycheproof's vectors are not part of this repository. Tried at its commit of August 2026: every signature with RS256
 (of JWS and bare), ES256 and Ed25519 is judged as they say, but for what is refused on purpose: other algorithms, an RSA
 exponent of 3, and a DigestInfo without its NULL, which they call acceptable (RFC 8017 §9.2 wants it there).
 """

@@ -4,11 +4,13 @@ import json
 from importlib.resources import files
 
 from fastapi import APIRouter, FastAPI, Request, Security
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2
 from fastapi.staticfiles import StaticFiles
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import HTMLResponse
 
+from helpers.todo_api import answers
 from helpers.todo_api.door import Door, GuardedRoute, Verify, refuse
 from helpers.todo_api.todos import NewTodo, NoSuchTodo, Todo, TodoChange, TodoStore
 from helpers.tokens.errors import TokenError
@@ -27,11 +29,20 @@ def create_app(
     :param store: the todos; a fresh store when left out.
     """
     # The server's address is relative, so that the page works at any address: its own, or behind a proxy.
-    app = FastAPI(title="Todo API", version="1.0", docs_url=None, redoc_url=None, servers=[{"url": "./"}])
+    app = FastAPI(
+        title="Todo API",
+        version="1.0",
+        docs_url=None,
+        redoc_url=None,
+        servers=[{"url": "./"}],
+        redirect_slashes=False,  # a redirect would lead to whatever the Host header says
+    )
     app.state.door = Door(verify)
     app.state.store = store or TodoStore()
     app.add_exception_handler(TokenError, refuse)
-    app.add_exception_handler(NoSuchTodo, _not_found)
+    app.add_exception_handler(NoSuchTodo, answers.not_found)
+    app.add_exception_handler(RequestValidationError, answers.invalid)
+    app.add_exception_handler(400, answers.unreadable)
 
     @app.get("/health", tags=["open"])
     async def health() -> dict[str, str]:
@@ -43,35 +54,34 @@ def create_app(
     return app
 
 
-async def _not_found(request: Request, error: Exception) -> JSONResponse:
-    return JSONResponse({"detail": "There is no todo with this id."}, 404)
-
-
 def _flows(token_endpoint: str) -> OAuthFlows:
     return OAuthFlows(clientCredentials=OAuthFlowClientCredentials(tokenUrl=token_endpoint, scopes=SCOPES))
 
 
 def _todos(oauth2: OAuth2) -> APIRouter:
     read, write = Security(oauth2, scopes=["read:todos"]), Security(oauth2, scopes=["write:todos"])
-    router = APIRouter(prefix="/todos", tags=["todos"], route_class=GuardedRoute)
+    router = APIRouter(
+        prefix="/todos", tags=["todos"], route_class=GuardedRoute, responses=answers.OF_THE_DOOR
+    )
+    of_an_id, of_a_body = answers.OF_AN_ID, answers.OF_A_BODY
 
     @router.get("", dependencies=[read])
     async def list_todos(request: Request) -> list[Todo]:
         return request.app.state.store.all()
 
-    @router.post("", dependencies=[write], status_code=201)
+    @router.post("", dependencies=[write], status_code=201, responses=of_a_body)
     async def create_todo(request: Request, new: NewTodo) -> Todo:
         return request.app.state.store.add(new)
 
-    @router.get("/{todo_id}", dependencies=[read])
+    @router.get("/{todo_id}", dependencies=[read], responses=of_an_id)
     async def read_todo(request: Request, todo_id: int) -> Todo:
         return request.app.state.store.get(todo_id)
 
-    @router.patch("/{todo_id}", dependencies=[write])
+    @router.patch("/{todo_id}", dependencies=[write], responses=of_an_id | of_a_body)
     async def change_todo(request: Request, todo_id: int, change: TodoChange) -> Todo:
         return request.app.state.store.change(todo_id, change)
 
-    @router.delete("/{todo_id}", dependencies=[write], status_code=204)
+    @router.delete("/{todo_id}", dependencies=[write], status_code=204, responses=of_an_id)
     async def delete_todo(request: Request, todo_id: int) -> None:
         request.app.state.store.delete(todo_id)
 

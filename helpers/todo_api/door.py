@@ -10,19 +10,19 @@ from urllib.parse import parse_qs
 
 from fastapi import params
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.types import Message, Receive
 
-from helpers.tokens.errors import InsufficientScope, InvalidRequest, KeysUnavailable, MissingToken, TokenError
+from helpers.tokens.bearer import ONCE, read_bearer
+from helpers.tokens.errors import InsufficientScope, InvalidRequest, KeysUnavailable, TokenError
 
 Claims = Mapping[str, Any]
 Verify = Callable[[str], Awaitable[Claims]]
 FindToken = Callable[[Request], Awaitable[str]]
 
-FORM_AT_MOST = 65_536  # bytes
-
-# RFC 6750 §2.1: credentials = "Bearer" 1*SP b64token; RFC 9110 §11.1: the scheme's case does not matter.
-_BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9\-._~+/]+=*) *")
+BODY_AT_MOST = 65_536  # bytes
 
 
 async def bearer_token(request: Request) -> str:
@@ -35,20 +35,9 @@ async def bearer_token(request: Request) -> str:
     :raises InvalidRequest: a malformed header, or a token sent in two ways.
     """
     headers = request.headers.getlist("authorization")
-    if not headers:
-        raise MissingToken()
-    if len(headers) > 1 or "access_token" in request.query_params:
-        raise _twice()
-    if not re.match(r"bearer(?![\w-])", headers[0], re.IGNORECASE):
-        raise MissingToken()
-    match = _BEARER.fullmatch(headers[0])
-    if match is None:
-        raise InvalidRequest("The Authorization header is not of the form: Bearer, a space, one token.")
-    return match[1]
-
-
-def _twice() -> InvalidRequest:
-    return InvalidRequest("Send the access token once, in the Authorization header and nowhere else.")
+    if headers and "access_token" in request.query_params:
+        raise InvalidRequest(ONCE)
+    return read_bearer(headers)
 
 
 async def _also_in_form(request: Request) -> bool:
@@ -56,13 +45,15 @@ async def _also_in_form(request: Request) -> bool:
 
     :raises InvalidRequest: the form is too large to look at, or does not say how large it is.
     """
-    if not request.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded"):
+    # The header may be there twice, or name two types: another reader could choose either.
+    types = ",".join(request.headers.getlist("content-type")).lower()
+    if "application/x-www-form-urlencoded" not in types:
         return False
     length, chunked = request.headers.get("content-length"), "transfer-encoding" in request.headers
     if length is None and not chunked and request.scope["http_version"].startswith("1"):
         return False  # there is no body (RFC 9112 §6.3)
     stated = re.fullmatch("[0-9]{1,9}", length or "")
-    if chunked or stated is None or int(stated[0]) > FORM_AT_MOST:
+    if chunked or stated is None or int(stated[0]) > BODY_AT_MOST:
         raise InvalidRequest("A form beside an access token must say its length, and be short.")
     return "access_token" in parse_qs((await request.body()).decode("latin-1"), keep_blank_values=True)
 
@@ -94,7 +85,7 @@ class Door:
         """
         claims = await self.verify(await self.find_token(request))
         if await _also_in_form(request):
-            raise _twice()
+            raise InvalidRequest(ONCE)
         required = tuple(scopes)
         if not granted_scopes(claims).issuperset(required):
             raise InsufficientScope(" ".join(required))
@@ -102,7 +93,10 @@ class Door:
 
 
 class GuardedRoute(APIRoute):
-    """A route that every request reaches through ``app.state.door``, with the scopes its Security dependencies name."""
+    """A route that every request reaches through ``app.state.door``, with the scopes its Security dependencies name.
+
+    It reads bodies of at most :data:`BODY_AT_MOST` bytes; a larger one is 413 (RFC 9110 §15.5.14).
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -112,10 +106,29 @@ class GuardedRoute(APIRoute):
         scopes = tuple(scope for security in securities for scope in security.scopes or ())
 
         async def guarded(request: Request) -> Response:
+            request = Request(request.scope, _at_most(BODY_AT_MOST, request.receive))
             request.state.claims = await request.app.state.door.admit(request, scopes)
             return await handle(request)
 
         return guarded
+
+
+def _at_most(size: int, receive: Receive) -> Receive:
+    """Receive the same messages, as long as their body is short enough.
+
+    :param size: of the body at most, in bytes.
+    """
+    received = 0
+
+    async def bounded() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > size:
+            raise HTTPException(413, f"The body is larger than {size} bytes.")
+        return message
+
+    return bounded
 
 
 async def refuse(request: Request, error: Exception) -> JSONResponse:

@@ -12,7 +12,7 @@ FIRST_TODOS = ("Back up the database", "Rotate the signing key", "Water the plan
 class NewTodo(BaseModel):
     """A todo as a client sends it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     title: str = Field(min_length=1, max_length=200, examples=["Write the minutes"])
     done: bool = False
@@ -21,7 +21,7 @@ class NewTodo(BaseModel):
 class TodoChange(BaseModel):
     """The fields of a todo to change; a field left out stays as it is."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     title: str = Field(default="", min_length=1, max_length=200)
     done: bool = False

@@ -157,6 +157,31 @@ def test_a_form_that_can_be_looked_at_and_brings_no_token_is_the_routes_affair(a
 
 
 @pytest.mark.parametrize(
+    "types",
+    [
+        [("Content-Type", "application/json"), FORM],
+        [FORM, ("Content-Type", "application/json")],
+        [("Content-Type", f"application/json, {FORM[1]}")],
+        [("Content-Type", FORM[1].upper())],
+    ],
+    ids=["second", "first", "merged", "capitals"],
+)
+def test_any_content_type_may_say_that_it_is_a_form(api: str, types: list[tuple[str, str]]) -> None:
+    status, _, body = get(api, bearer("writer"), *types, method="POST", body=b"access_token=writer")
+    assert (status, body["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("path", ["/todos/", "/health/", "/docs/", "/swagger", "/openapi.json/"])
+def test_nothing_redirects_to_where_the_host_header_points(api: str, path: str) -> None:
+    connection = http.client.HTTPConnection(api.removeprefix("http://"), timeout=5)
+    connection.request("GET", path, headers={"Host": "attacker.example"})
+    response = connection.getresponse()
+    answer = response.status, response.headers.get("Location"), json.loads(response.read())
+    connection.close()
+    assert answer == (404, None, {"detail": "Not Found"})
+
+
+@pytest.mark.parametrize(
     ("version", "headers", "asked"),
     [
         ("1.1", [], False),

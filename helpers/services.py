@@ -1,13 +1,23 @@
 """An ASGI app served from a thread of this process: on loopback, ready when it answers, stopped cleanly."""
 
+import asyncio
 import socket
 import threading
 import time
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 LOOPBACK = "127.0.0.1"
+
+SILENCE = 11.0
+"""Seconds for a whole head, and between two pieces of a body. The authorization server answers 408 after 10."""
+REQUEST = 60.0
+"""Seconds for a whole request."""
+LINGER = 2.0
+"""Seconds in which a client may read an answer that came before its request was complete."""
+_CHECK = 1.0  # seconds between two looks at a connection
 
 
 class PortInUse(OSError):
@@ -52,6 +62,66 @@ def origin(sock: socket.socket) -> str:
     return f"http://{LOOPBACK}:{sock.getsockname()[1]}"
 
 
+class RequestDeadline(asyncio.Protocol):
+    """Ends a connection whose client does not finish a request, in front of one of uvicorn's HTTP protocols.
+
+    uvicorn ends a connection that is idle after an answer, and waits forever for a request that never began or never
+    ends. Here a client has :data:`SILENCE` seconds to send a whole head. Each piece of a body gives it as long again,
+    up to :data:`REQUEST` seconds in all. While the app works or answers, no time is counted.
+
+    Both of uvicorn's protocols, for h11 and for httptools, have what this reads: ``loop``, ``transport``, ``flow``, and
+    ``cycle``, the latest request whose head is complete. It knows nothing of WebSockets.
+    """
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has connected, and has sent nothing yet."""
+        super().connection_made(transport)
+        self._expect_within(SILENCE)
+        self._timer = self.loop.call_later(_CHECK, self._check)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection has ended."""
+        self._timer.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Some bytes have arrived. Only those of a body give the client more time."""
+        super().data_received(data)
+        if self._waits_for_body():
+            self._deadline = min(self.loop.time() + SILENCE, self._latest)
+
+    def on_response_complete(self) -> None:
+        """The app has answered, perhaps before the body was there."""
+        unfinished = self.cycle.more_body
+        super().on_response_complete()
+        self._expect_within(LINGER if unfinished else SILENCE)
+
+    def _expect_within(self, seconds: float) -> None:
+        now = self.loop.time()
+        self._deadline, self._latest = now + seconds, now + REQUEST
+
+    def _waits_for_head(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def _waits_for_body(self) -> bool:
+        cycle = self.cycle
+        if self._waits_for_head() or cycle.response_started or not cycle.more_body:
+            return False
+        return not (self.flow.read_paused or cycle.waiting_for_100_continue)  # the client waits for the app
+
+    def _check(self) -> None:
+        if not self._waits_for_head() and not self._waits_for_body():
+            self._expect_within(SILENCE)
+        elif self.loop.time() >= self._deadline:
+            self.transport.close()
+            return
+        self._timer = self.loop.call_later(_CHECK, self._check)
+
+
+class _Protocol(RequestDeadline, H11Protocol):
+    pass
+
+
 class Service:
     """One ASGI app in a daemon thread with an event loop of its own; it ends with the process at the latest.
 
@@ -70,7 +140,7 @@ class Service:
             log_level=log_level,
             access_log=False,
             loop="asyncio",
-            http="h11",
+            http=_Protocol,
             ws="none",
             lifespan="on",
             timeout_graceful_shutdown=1,

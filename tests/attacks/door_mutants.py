@@ -17,6 +17,7 @@ from helpers.attacks import checks
 from helpers.attacks.checks import Check
 from helpers.attacks.workshop import decode
 from helpers.todo_api import door
+from helpers.tokens import bearer
 from helpers.tokens.errors import InvalidRequest, MissingToken, TokenError
 
 Change = Callable[[pytest.MonkeyPatch, FastAPI], None]
@@ -113,7 +114,7 @@ def takes_tokens_from_elsewhere(patch: pytest.MonkeyPatch, app: FastAPI) -> None
 def _takes_one_of_several(which: int) -> Change:
     def change(patch: pytest.MonkeyPatch, app: FastAPI) -> None:
         async def one(request: Request) -> str | None:
-            match = door._BEARER.fullmatch(request.headers.getlist("authorization")[which])
+            match = bearer._BEARER.fullmatch(request.headers.getlist("authorization")[which])
             return match and match[1]
 
         async def also(request: Request) -> bool:

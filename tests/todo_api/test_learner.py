@@ -369,12 +369,11 @@ def test_twenty_that_hang_at_once_are_all_refused_and_all_ended(service: Service
 
 
 def test_calls_that_cannot_be_ended_are_bounded(service: Service) -> None:
-    wake = threading.Lock()
-    wake.acquire()
+    wake = threading.Event()
 
     def verify(token: str) -> dict[str, str]:
-        with wake:
-            return CLAIMS
+        wake.wait(60)
+        return CLAIMS
 
     learner = put_in(service, verify, at_once=3, timeout=0.1)
     with ThreadPoolExecutor(10) as pool:
@@ -382,7 +381,7 @@ def test_calls_that_cannot_be_ended_are_bounded(service: Service) -> None:
     assert get(service).status_code == 500
     assert learner.calls[-1].did == "was not called: 3 calls of it are still running."
     assert sum(thread.name == "a learner's function" for thread in threading.enumerate()) == 3
-    wake.release()
+    wake.set()
     while [thread for thread in threading.enumerate() if thread.name == "a learner's function"]:
         time.sleep(0.01)
     learner.function = lambda token: CLAIMS

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 LOOPBACK = "127.0.0.1"
 
@@ -17,6 +17,8 @@ REQUEST = 60.0
 """Seconds for a whole request."""
 LINGER = 2.0
 """Seconds in which a client may read an answer that came before its request was complete."""
+HEAD_AT_MOST = 65_536
+"""Bytes of a head that is not complete yet. h11 has this bound, and httptools has none."""
 _CHECK = 1.0  # seconds between two looks at a connection
 
 
@@ -76,6 +78,7 @@ class RequestDeadline(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has connected, and has sent nothing yet."""
         super().connection_made(transport)
+        self._head = 0
         self._expect_within(SILENCE)
         self._timer = self.loop.call_later(_CHECK, self._check)
 
@@ -87,7 +90,10 @@ class RequestDeadline(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Some bytes have arrived. Only those of a body give the client more time."""
         super().data_received(data)
-        if self._waits_for_body():
+        self._head = self._head + len(data) if self._waits_for_head() else 0
+        if self._head > HEAD_AT_MOST:
+            self.transport.close()
+        elif self._waits_for_body():
             self._deadline = min(self.loop.time() + SILENCE, self._latest)
 
     def on_response_complete(self) -> None:
@@ -118,8 +124,8 @@ class RequestDeadline(asyncio.Protocol):
         self._timer = self.loop.call_later(_CHECK, self._check)
 
 
-class _Protocol(RequestDeadline, H11Protocol):
-    pass
+class _Protocol(RequestDeadline, AutoHTTPProtocol):
+    """The one for httptools where that is installed, which is faster, else the one for h11."""
 
 
 class Service:
@@ -139,7 +145,7 @@ class Service:
             app,
             log_level=log_level,
             access_log=False,
-            loop="asyncio",
+            loop="auto",  # uvloop where it is installed
             http=_Protocol,
             ws="none",
             lifespan="on",

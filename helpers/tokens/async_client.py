@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from asyncio import sleep
 from collections.abc import AsyncGenerator, Generator
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
@@ -92,7 +93,7 @@ class AsyncClientCredentials(TokenClient, httpx.Auth):
                 or wait > LONGEST_WAIT
             ):
                 break
-            await asyncio.sleep(wait)
+            await sleep(wait)
         self._fail(outcome)
         raise outcome
 

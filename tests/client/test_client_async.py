@@ -38,7 +38,7 @@ def no_waits(monkeypatch) -> list[float]:
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    monkeypatch.setattr("helpers.tokens.async_client.asyncio.sleep", sleep)
+    monkeypatch.setattr("helpers.tokens.async_client.sleep", sleep)
     return slept
 
 

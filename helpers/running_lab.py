@@ -375,7 +375,7 @@ class RunningLab:
 
         :param ask: ask both servers whether they answer.
         """
-        server = "local, behaves as Auth0 does" if self.is_local else "from ISSUER in your environment"
+        server = "local, behaves as Auth0 does" if self.is_local else "from your ISSUER"
         notes = []
         if self._passed_over:
             notes.append(f"This page uses the local one; your ISSUER, {self._passed_over}, is left alone.")

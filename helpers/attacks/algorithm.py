@@ -141,7 +141,7 @@ ATTACKS = (
             "writes none in other letters, past a list of what is forbidden",
             ANYTHING,
             _alg_none(alg),
-            rule="RFC 8725 §2.1",
+            rule="RFC 8725 §3.1",
         )
         for alg in ("None", "NONE", "nOnE")
     ),
@@ -152,7 +152,7 @@ ATTACKS = (
             f"says {alg} and shows a signature that nobody is to check",
             ANYTHING,
             _alg_none(alg, keep=True),
-            rule="RFC 8725 §2.1",
+            rule="RFC 8725 §3.1",
         )
         for alg in ("none", "NONE")
     ),
@@ -163,10 +163,10 @@ ATTACKS = (
         ANYTHING,
         _hmac("PEM"),
         "CVE-2016-10555",
-        "RFC 8725 §2.1",
+        "RFC 8725 §3.1",
     ),
     *(
-        Attack(name, ALGORITHM, story, ANYTHING, _hmac(secret, alg), source, "RFC 8725 §2.1")
+        Attack(name, ALGORITHM, story, ANYTHING, _hmac(secret, alg), source, "RFC 8725 §3.1")
         for name, secret, alg, source, story in (
             ("public key as stripped PEM", "PEM, stripped", "HS256", "CVE-2026-102268",
              "switches to HS256, with the public key and no line break behind it"),
@@ -329,6 +329,7 @@ ATTACKS = (
         'says "false", in quotes',
         "What was signed and what is read can be two different payloads.",
         _b64("false"),
+        rule="RFC 7797 §3",
     ),
 )  # fmt: skip
 """In the order in which lesson 05 tells of them."""

@@ -70,8 +70,8 @@ KEY_ALGORITHM = Check("the key is for the token's algorithm", _KEYS, "algorithm_
 KEY_STRONG = Check("the key is strong", _KEYS, "key_unknown", "RFC 7518 §3.3")
 KEY_PURPOSE = Check("the key is for verifying", _KEYS, "key_unknown", "RFC 7517 §4.2")
 KEY_OTHER_ALGORITHM = Check("the key is not for another algorithm", _KEYS, "key_unknown", "RFC 7517 §4.4")
-KEY_SECRET = Check("the key's secret is not published", _KEYS, "key_unknown", "RFC 7518 §6.3.2")
-KEY_TYPE = Check("the key is a public key", _KEYS, "key_unknown", "RFC 7518 §6.4")
+KEY_SECRET = Check("the key's secret is not published", _KEYS, "key_unknown", "RFC 7517 §9.2")
+KEY_TYPE = Check("the key is a public key", _KEYS, "key_unknown", "RFC 7517 §9.2")
 KEY_UNIQUE = Check(
     "one id means one key", _KEYS, "key_unknown", "policy; RFC 7517 §4.5 says SHOULD, and says it to issuers"
 )
@@ -90,7 +90,7 @@ LIFETIME = Check(
 SUBJECT = Check(
     "sub is somebody", _CLAIMS, "sub_empty", "policy; RFC 7519 §4.1.2 does not forbid an empty text"
 )
-TYPE = Check("typ is an access token's", _CLAIMS, "type_not_accepted", "RFC 8725 §3.11")
+TYPE = Check("typ is an access token's", _CLAIMS, "type_not_accepted", "RFC 8725 §3.12")
 TYPE_FORM = Check("typ is a text", _CLAIMS, "typ_invalid", "RFC 7515 §4.1.9")
 ID_TOKEN = Check("it is no ID token", _CLAIMS, "id_token", "RFC 8725 §3.12")
 EVENT = Check("it reports no event", _CLAIMS, "security_event", "RFC 8725 §3.12")
@@ -105,7 +105,7 @@ THERE = {
         f"{claim} is there",
         _CLAIMS,
         f"{claim}_missing",
-        "policy; RFC 9068 §2.2 requires it, RFC 7519 does not",
+        "RFC 8725 §3.9" if claim == "aud" else "policy; RFC 9068 §2.2 requires it, RFC 7519 does not",
     )
     for claim in ("iss", "aud", "exp", "iat", "sub")
 }
@@ -150,11 +150,18 @@ OBJECT = Check("header and payload are one JSON object each", _FORM, "malformed"
 
 CREDENTIALS = Check("nobody comes without a token", _DOOR, "token_missing", "RFC 6750 §3.1")
 SCHEME = Check("the scheme is Bearer", _DOOR, "token_missing", "RFC 6750 §2.1")
-HEADER_ONLY = Check("the token comes in the header alone", _DOOR, "token_missing", "RFC 6750 §2.3")
+HEADER_ONLY = Check(
+    "the token comes in the header alone",
+    _DOOR,
+    "token_missing",
+    "policy; RFC 6750 §2.3 says MAY, RFC 9700 §4.3.2 forbids it to clients",
+)
 ONE_WAY = Check("the token comes once", _DOOR, "request_malformed", "RFC 6750 §2")
 CREDENTIALS_FORM = Check("the header is Bearer, space, token", _DOOR, "request_malformed", "RFC 6750 §2.1")
 SCOPES = Check("scopes are compared whole", _DOOR, "insufficient_scope", "RFC 6749 §3.3")
-SILENCE = Check("the answer repeats nothing of the token", _DOOR, "", "RFC 6750 §3")
+SILENCE = Check(
+    "the answer repeats nothing of the token", _DOOR, "", "policy; RFC 6750 §3 limits the characters alone"
+)
 
 CHECKS: tuple[Check, ...] = tuple(
     check

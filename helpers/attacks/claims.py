@@ -135,7 +135,6 @@ ATTACKS = (
         "tells an application who has logged in, and is no access token",
         LOGIN,
         _id_token(aud=lambda w: w.claims.get("azp", "an-application")),
-        rule="RFC 9068 §5",
     ),
     Attack("no aud", THERE["aud"], "does not say for which API it is", OTHER_API, _with(aud=...)),
     *(
@@ -152,7 +151,14 @@ ATTACKS = (
         "A token from an old log or backup is still good.",
         _with(iat=_after_iat(-25 * HOUR), exp=_after_iat(-HOUR)),
     ),
-    Attack("exp is now", EXPIRY, "ends this very second", "Every token lives longer than it says.", _with(exp=_in(0))),
+    Attack(
+        "exp is now",
+        EXPIRY,
+        "ends this very second",
+        "Every token lives longer than it says.",
+        _with(exp=_in(0)),
+        rule="policy; RFC 7519 §4.1.4 permits some leeway",
+    ),
     Attack(
         "exp below zero",
         EXPIRY,

@@ -129,7 +129,7 @@ ATTACKS = (
         "puts a good token into a form",
         IN_LOGS,
         _form,
-        rule="RFC 6750 §2.2",
+        rule="policy; RFC 6750 §2.2 says MAY",
         answers=(401, 404, 405),
     ),
     Attack(
@@ -161,6 +161,7 @@ ATTACKS = (
         "sends two Authorization headers, the good token in the second",
         TWO_TOKENS,
         _headers(lambda token: ["Bearer a.b.c", f"Bearer {token}"]),
+        rule="RFC 9110 §5.3",
         answers=(400,),
     ),
     Attack(
@@ -169,6 +170,7 @@ ATTACKS = (
         "sends two Authorization headers, the good token in the first",
         TWO_TOKENS,
         _headers(lambda token: [f"Bearer {token}", "Bearer a.b.c"]),
+        rule="RFC 9110 §5.3",
         answers=(400,),
     ),
     *(

@@ -312,7 +312,7 @@ ATTACKS = (
             f"has {what} in each other, {FAR:,} deep",
             COSTLY,
             write(_deep(what, FAR)),
-            rule="RFC 8259 §9",
+            rule="policy; RFC 8259 §9 lets a reader set a limit",
             function_only=True,
         )
         for what, write in (("arrays", _payload), ("arrays", _header), ("objects", _payload))

@@ -205,7 +205,7 @@ _SCENARIOS = {
 def _all_alike(answers: Mapping[str, str]) -> None:
     if len({answers[letter] for letter in _SCENARIOS}) == 1:
         raise NotYet(
-            "All of them got the same flow. Ask of each system: whose data is it, and does that person have to agree?"
+            "All of them got the same flow. Ask of each system: for whom does the program act, and does that person have to agree?"
         )
 
 
@@ -213,7 +213,7 @@ flows = Exercise(
     name="flows",
     lesson="01",
     probes=(chooses(_SCENARIOS, (AUTHORIZATION_CODE, CLIENT_CREDENTIALS, NEITHER), _all_alike),),
-    notice="Two questions decide: whose data is it, and can the program keep a secret? This course follows A, C and E.",
+    notice="Two questions decide: for whom does the program act, and can it keep a secret? This course follows A, C and E.",
     hints=(
         "Ask of each scenario: is there a person who signs in and agrees?",
         "If a person does, it is the authorization code flow. If a machine acts for itself and can keep a secret: client credentials.",
@@ -232,6 +232,7 @@ flows = {
 """,
     explanation=(
         "RFC 6749 section 4.4: the client credentials grant is for confidential clients only, those that can keep a secret,"
-        " acting on their own behalf. Where a person's data is at stake, the person has to agree: section 4.1."
+        " acting on their own behalf, or as the authorization server has arranged with the owner before. A program that acts for a person"
+        " who signs in and agrees takes section 4.1."
     ),
 )

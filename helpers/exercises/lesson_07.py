@@ -297,7 +297,7 @@ assertion_claims = Exercise(
     name="assertion_claims",
     lesson="07",
     probes=(iss, sub, aud, iat, exp, five_minutes, jti, each_its_own, not_guessed, not_from_random),
-    notice="A proof for one server, for a short while, for one use. The key behind it stays where it was made.",
+    notice="A proof for one server, for a short while, for one use where the server remembers it. The key behind it stays where it was made.",
     hints=(
         "Six claims: who speaks, about whom, to whom, when, until when, and an id for this very assertion.",
         "`iss` and `sub` are the client id, `aud` is the audience, `iat` is now, and `exp` is a minute later.",

@@ -67,6 +67,7 @@ ALLOW_GRANT_TYPE = Advice(
 WAIT = Advice(
     "Wait a minute, then run this again. The issuer counts token requests: reuse one token for as long as it lives."
 )
+WAIT_MORE = Advice("Then wait a minute: too many wrong secrets were sent for this client.")
 USE_RS256 = Advice(
     "Let the issuer sign this API's tokens with RS256. With HS256 whoever can check a token can also make one.",
     f"{_API} → Settings → Token Settings → JSON Web Token (JWT) Signing Algorithm. If it cannot be changed any more,"
@@ -81,7 +82,7 @@ SHORTER_LIFE = Advice(
     f"{_API} → Settings → Token Settings → Maximum Access Token Lifetime.",
 )
 OTHER_FORM = Advice(
-    "The lessons and the Todo API take tokens with typ, sub, aud, iat and exp (RFC 9068 §2.2), as Auth0, Keycloak and"
+    "The lessons and the Todo API take tokens with typ, sub, aud, iat and exp (RFC 9068 §2.1, §2.2), as Auth0 and"
     " others send them. If the issuer can send these, let it. In programs of your own, the verifier has settings for"
     " some."
 )
@@ -114,6 +115,7 @@ _REFUSALS: tuple[tuple[int | None, str | None, str, tuple[Advice, ...]], ...] = 
     (None, "invalid_client", "", (COPY_CREDENTIALS, SECRET_METHOD)),
     (401, None, "", (COPY_CREDENTIALS, SECRET_METHOD)),
     (403, None, "", (GRANT_ACCESS,)),
+    (429, None, "wrong secrets", (COPY_CREDENTIALS, WAIT_MORE)),
     (429, None, "", (WAIT,)),
 )
 

@@ -169,7 +169,8 @@ class IssuerCheck:
             raise Missing(found, advice.NO_ENCRYPTION)
         if parts != 3:
             found = (
-                "It is opaque: a name that only the issuer understands. That is given when no API is meant."
+                "It is opaque: a name that only the issuer understands. Auth0 gives such a token when no API is meant;"
+                " others give no other kind."
             )
             raise Missing(found, advice.COPY_IDENTIFIER, advice.CREATE_API)
         try:

@@ -26,10 +26,12 @@ def read_bearer(authorization: Sequence[str]) -> str:
     if not authorization:
         raise MissingToken
     if len(authorization) > 1:
-        raise InvalidRequest(ONCE)
+        raise InvalidRequest(ONCE, clause="RFC 9110 §5.3")
     if not _SCHEME.match(authorization[0]):
         raise MissingToken
     found = _BEARER.fullmatch(authorization[0])
     if found is None:
-        raise InvalidRequest("The Authorization header is not of the form: Bearer, a space, one token.")
+        raise InvalidRequest(
+            "The Authorization header is not of the form: Bearer, a space, one token.", clause="RFC 6750 §2.1"
+        )
     return found[1]

@@ -153,6 +153,11 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 
 
+_PROFILE = "policy; RFC 9068 §2.2 requires it, RFC 7519 does not"
+_MISSING = dict.fromkeys(REQUIRED, _PROFILE) | {"aud": "RFC 8725 §3.9"}
+"""What a token breaks that lacks a claim; "an audience that is not present" is refused by the clause named."""
+
+
 def check_claims(
     claims: Claims,
     expected: Expected,
@@ -168,7 +173,7 @@ def check_claims(
                 f"{claim}_missing",
                 f"The token has no {claim} claim.",
                 reason=Reason.MISSING,
-                clause="policy; RFC 9068 §2.2 requires it, RFC 7519 does not",
+                clause=_MISSING.get(claim, "policy"),
                 claim=claim,
             )
     for rule in rules:

@@ -37,7 +37,7 @@ def client_assertion(
     lifetime: int = 60,
     now: float | None = None,
 ) -> str:
-    """A new assertion, to be sent once (RFC 7523 §3).
+    """A new assertion (RFC 7523 §3). Send it once: servers may refuse it a second time.
 
     audience: the authorization server's issuer identifier: "the token endpoint URL of the authorization server MUST NOT
         be used" any more (draft-ietf-oauth-rfc7523bis §4), though servers from before that may want it.

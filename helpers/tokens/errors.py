@@ -56,10 +56,15 @@ class TokenError(Exception):
         return clause_url(self.clause)
 
     def www_authenticate(self, scope: str | None = None) -> str:
-        """The `WWW-Authenticate` header of the answer (RFC 6750 §3); `scope` is what the resource takes."""
+        """The `WWW-Authenticate` header of the answer; `scope` is what the resource takes.
+
+        The scheme "MUST be followed by one or more auth-param values" (RFC 6750 §3): where there is no error, a realm.
+        """
         parameters = {"error": self.error, "error_description": self.error and self.message, "scope": scope}
+        if not any(parameters.values()):
+            parameters = {"realm": "api"}
         said = [f'{name}="{_quotable(value)}"' for name, value in parameters.items() if value]
-        return " ".join(["Bearer", ", ".join(said)]).rstrip()
+        return f"Bearer {', '.join(said)}"
 
 
 class MissingToken(TokenError):

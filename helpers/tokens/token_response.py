@@ -27,8 +27,8 @@ _REGISTER_KEY = (
     " registered under one."
 )
 _AIM_ASSERTION = (
-    "Make the assertion for this issuer: its audience is the issuer, exactly as discovery names it, or the token"
-    " endpoint."
+    "Make the assertion for this issuer: its aud is one string, the issuer exactly as discovery names it. Some older"
+    " servers want the token endpoint there."
 )
 _CHECK_CLOCK = "Check the clock of this machine: an assertion is made for a minute, from now on."
 _NEW_ASSERTION = "Make a new assertion for each request: each is good once."
@@ -39,6 +39,9 @@ _ALLOW_GRANT_TYPE = "Allow the grant type client_credentials in the application'
 _OTHER_ISSUER = "Ask another issuer: this one does not offer the client credentials grant."
 _CHECK_REQUEST = "Compare the request with RFC 6749 §4.4.2: a parameter is missing, doubled or malformed."
 _CHECK_ENDPOINT = "Check the token endpoint: the issuer's discovery document names it."
+_WRONG_ONES = (
+    "Check the client secret, and wait before you try again: too many wrong ones were sent for this client."
+)
 _WAIT = "Wait before asking again, and reuse one token for as long as it lives."
 
 # What to do about a refusal: the first row whose status, error and words in the description all match. The
@@ -67,6 +70,7 @@ _ADVICE: tuple[tuple[int | None, str | None, str, str], ...] = (
     (401, None, "", _CHECK_CLIENT),
     (404, None, "", _CHECK_ENDPOINT),
     (405, None, "", _CHECK_ENDPOINT),
+    (429, None, "wrong secrets", _WRONG_ONES),
     (429, None, "", _WAIT),
 )
 

@@ -126,7 +126,7 @@ class AccessTokenVerifier:
         check_key_id(header, self._require_kid)
         # Other JWTs of the same issuer must not pass for access tokens (RFC 8725 §3.11, RFC 9068 §4).
         if _media_type(header.typ) not in self._types:
-            reason, clause = Reason.CHECK_FAILED, "RFC 8725 §3.11"
+            reason, clause = Reason.CHECK_FAILED, "RFC 8725 §3.12"
             if not header.typ:
                 reason, clause = Reason.MISSING, "policy; RFC 8725 §3.11 recommends it"
             message = "The token is not of a type that access tokens have."

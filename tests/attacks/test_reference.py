@@ -93,7 +93,7 @@ def test_over_http_an_attack_is_answered_as_it_deserves(attack: Attack, outcomes
     assert outcome.right and outcome.status in attack.answers
     challenge = re.search(r"(?im)^www-authenticate: (.*)$", outcome.answer)
     if attack.code == "token_missing" and outcome.status == 401:
-        assert challenge and challenge[1] == "Bearer"
+        assert challenge and challenge[1] == 'Bearer realm="api"'
     elif outcome.status in ERRORS:
         # What is too large for the server gets no answer of ours.
         assert attack.name == "1 MB" or (challenge and ERRORS[outcome.status] in challenge[1])

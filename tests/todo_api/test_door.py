@@ -68,13 +68,13 @@ def test_health_is_open(api: str) -> None:
 
 def test_nothing_shown_is_401_without_an_error_code(api: str) -> None:
     status, challenge, body = get(api)
-    assert (status, challenge) == (401, "Bearer")
+    assert (status, challenge) == (401, 'Bearer realm="api"')
     assert "error" not in body
 
 
 @pytest.mark.parametrize("value", ["Basic aWQ6c2VjcmV0", "Token reader", "reader", "bearer_token reader", ""])
 def test_another_scheme_is_like_nothing_shown(api: str, value: str) -> None:
-    assert get(api, ("Authorization", value))[:2] == (401, "Bearer")
+    assert get(api, ("Authorization", value))[:2] == (401, 'Bearer realm="api"')
 
 
 @pytest.mark.parametrize(
@@ -110,13 +110,13 @@ def test_two_headers_are_400(api: str) -> None:
 
 def test_header_and_query_are_400_and_the_query_alone_is_no_method_here(api: str) -> None:
     assert get(api, bearer("reader"), path="/todos?access_token=reader")[0] == 400
-    assert get(api, path="/todos?access_token=reader")[:2] == (401, "Bearer")
+    assert get(api, path="/todos?access_token=reader")[:2] == (401, 'Bearer realm="api"')
 
 
 def test_header_and_form_field_are_400_and_the_form_alone_is_no_method_here(api: str) -> None:
     form = ("Content-Type", "application/x-www-form-urlencoded")
     assert get(api, bearer("writer"), form, method="POST", body=b"access_token=writer")[0] == 400
-    assert get(api, form, method="POST", body=b"access_token=writer")[:2] == (401, "Bearer")
+    assert get(api, form, method="POST", body=b"access_token=writer")[:2] == (401, 'Bearer realm="api"')
 
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
@@ -242,7 +242,7 @@ def test_keys_that_cannot_be_had_are_503_with_retry_after(api: str) -> None:
 @pytest.mark.parametrize("body", [b"{", b"[" * 10_000, b'{"title": 1}', b""])
 def test_the_door_comes_before_the_body(api: str, body: bytes) -> None:
     json_type = ("Content-Type", "application/json")
-    assert get(api, json_type, method="POST", body=body)[:2] == (401, "Bearer")
+    assert get(api, json_type, method="POST", body=body)[:2] == (401, 'Bearer realm="api"')
     assert get(api, json_type, bearer("reader"), method="POST", body=body)[0] == 403
     assert get(api, json_type, bearer("writer"), method="POST", body=body)[0] in (400, 422)
 
@@ -254,7 +254,10 @@ def test_every_todo_route_has_the_door(api: str) -> None:
     ]
     assert len(guarded) == 5
     for method, path in guarded:
-        assert get(api, path=path.replace("{todo_id}", "1"), method=method)[:2] == (401, "Bearer"), (
+        assert get(api, path=path.replace("{todo_id}", "1"), method=method)[:2] == (
+            401,
+            'Bearer realm="api"',
+        ), (
             method,
             path,
         )

@@ -87,7 +87,7 @@ def test_a_token_error_of_the_course_is_answered_as_it_is(service: Service) -> N
     put_in(service, raising(expired))
     assert get(service).headers["WWW-Authenticate"].endswith('error_description="It has expired."')
     put_in(service, raising(MissingToken()))
-    assert get(service).headers["WWW-Authenticate"] == "Bearer"
+    assert get(service).headers["WWW-Authenticate"] == 'Bearer realm="api"'
     put_in(service, raising(KeysUnavailable(7)))
     assert (get(service).status_code, get(service).headers["Retry-After"]) == (503, "7")
 

@@ -19,7 +19,7 @@ def test_a_token(header: str) -> None:
 def test_no_token(headers: list[str]) -> None:
     with pytest.raises(MissingToken) as caught:
         read_bearer(headers)
-    assert (caught.value.status, caught.value.www_authenticate()) == (401, "Bearer")
+    assert (caught.value.status, caught.value.www_authenticate()) == (401, 'Bearer realm="api"')
 
 
 @pytest.mark.parametrize(

@@ -276,11 +276,11 @@ def test_an_error_tells_claim_reason_and_clause(changes, claim, reason, clause, 
 @pytest.mark.parametrize(
     ("error", "status", "header"),
     [
-        (MissingToken(), 401, "Bearer"),
+        (MissingToken(), 401, 'Bearer realm="api"'),
         (InvalidRequest("Two tokens."), 400, 'Bearer error="invalid_request", error_description="Two tokens."'),
         (InsufficientScope("write:todos"), 403, 'Bearer error="insufficient_scope", '
          'error_description="The token is good, and does not hold the scope that this takes.", scope="write:todos"'),
-        (KeysUnavailable(0.2), 503, "Bearer"),
+        (KeysUnavailable(0.2), 503, 'Bearer realm="api"'),
     ],
 )  # fmt: skip
 def test_each_error_carries_its_answer(error, status, header):

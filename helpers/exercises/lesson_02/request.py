@@ -192,7 +192,7 @@ what_to_mend = Exercise(
     lesson="02",
     probes=(chooses(_ANSWERS, (CREDENTIALS, AUDIENCE, GRANT, SCOPE, WAIT), _statuses),),
     notice=(
-        "`access_denied` stands for four different faults here. A program may decide by the status; the description is for"
+        "`access_denied` stands for four different faults here. At Auth0 a program may decide by the status; the description is for"
         " people, and its wording can change."
     ),
     hints=(
@@ -212,8 +212,8 @@ what_to_mend = {
 }
 """,
     explanation=(
-        "The status separates who you are (401) from what you may have (403) and from too much at once (429). Within 403, only"
-        " the description says more. Log it for the people who read the log, and let programs decide by the status and by"
-        " `error`: RFC 6749 section 5.2 makes `error_description` a text for the developer, and nothing fixes its wording."
+        "At Auth0 the status separates who you are (401) from what you may have (403) and from too much at once (429). Elsewhere most"
+        " are 400 (RFC 6749 section 5.2), so let programs decide by `error`. Within Auth0's 403, only the description says more."
+        " Log it for the people who read the log: RFC 6749 section 5.2 makes `error_description` a text for the developer, and nothing fixes its wording."
     ),
 )

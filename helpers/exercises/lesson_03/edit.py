@@ -216,7 +216,7 @@ def edited_token(token, scope):
     return f"{header}.{encoded.decode().rstrip('=')}.{signature}"
 """,
     explanation=(
-        "The payload is base64url of JSON in both directions (RFC 7519 section 7.1). The old signature goes along, since the token"
+        "The payload is base64url of JSON in both directions (RFC 7519 sections 7.1 and 7.2). The old signature goes along, since the token"
         " needs three parts; it was made over other bytes, and that is how a verifier notices."
     ),
     equal={

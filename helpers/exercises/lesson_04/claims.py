@@ -265,7 +265,7 @@ check_issuer = Exercise(
             rule="`iss` is compared with the parameter.",
         ),
     ),
-    notice="Character by character, as RFC 8725 and RFC 9068 ask. Auth0's issuers end with a slash; most others' do not.",
+    notice="Character by character, as RFC 9068 section 4 asks. Auth0's issuers end with a slash; most others' do not.",
     hints=(
         "There is one issuer, and one way to write it.",
         "No `in`, no `startswith`, no `rstrip`: each of them lets a neighbour in.",
@@ -276,7 +276,7 @@ def check_issuer(claims, issuer):
     if claims.get("iss") != issuer:
         raise ValueError("another issuer made this token")
 """,
-    explanation="RFC 8725 section 3.8 and RFC 9068 section 4: the issuer must match exactly, and be the one whose keys were used.",
+    explanation="RFC 9068 section 4: the issuer must match exactly. RFC 8725 section 3.8: the keys that were used must be that issuer's.",
     equal={
         **ONLY_VALUE_ERRORS,
         "if not str(claims.get('iss')) == str(issuer):": "no JSON value but the string itself prints as the issuer",

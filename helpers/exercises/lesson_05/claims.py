@@ -109,7 +109,7 @@ def check_type(header):
         raise ValueError("this is not of a type that access tokens have")
 """,
     explanation=(
-        "RFC 8725 section 3.11 asks for explicit types, and RFC 9068 section 4 says to reject every `typ` but `at+jwt`. Auth0 writes `JWT`"
+        "RFC 8725 section 3.12 asks that rules for different kinds of token exclude each other, and section 3.11 recommends explicit types. For tokens of its own profile, RFC 9068 section 4 says to reject every `typ` but `at+jwt`. Auth0 writes `JWT`"
         " by default, so both are accepted here; when your API is set to the RFC 9068 profile, accept `at+jwt` alone."
     ),
     equal={
@@ -262,7 +262,7 @@ def check_lifetime(claims, now, longest):
         raise ValueError("the token is not valid now, or for too long")
 """,
     explanation=(
-        "RFC 7519 leaves `iat` and `exp` optional, RFC 9068 section 2.2 requires both. A longest life is policy: Auth0 gives at most 30 days,"
+        "RFC 7519 leaves `iat` and `exp` optional; RFC 9068 section 2.2 requires both of tokens with the type `at+jwt`, and for others it is your policy. A longest life is policy: Auth0 gives at most 30 days,"
         " so Auth0 did not make a token that claims more in the ordinary way. RFC 6750 section 5.3 recommends an hour or less."
     ),
     equal={**ONLY_VALUE_ERRORS},
@@ -365,7 +365,7 @@ def check_forms(claims):
         raise ValueError("the token is about nobody")
 """,
     explanation=(
-        "RFC 7519 section 4.1 gives each claim its type; RFC 9068 section 2.2 says which must be there. A string where a list is expected"
+        "RFC 7519 section 4.1 gives each claim its type; RFC 9068 section 2.2 says which must be there in a token with the type `at+jwt`. A string where a list is expected"
         " changes what `in` means one line further down: `me in aud` is true for a string that contains `me` anywhere."
     ),
     equal={

@@ -242,7 +242,7 @@ def extensions() -> Iterator[Shown]:
         yield Shown(
             what,
             shop.issued(crit=crit, exp=NOW + 9, x=1),
-            "It lists extensions that a reader must understand, and this API understands none.",
+            "A `crit` lists extensions that a reader must understand, and this API understands none: whatever is in it, it is refused.",
         )
     for what, b64 in (
         ("false", False),
@@ -342,10 +342,10 @@ def forms() -> Iterator[Shown]:
 
 def bound() -> Iterator[Shown]:
     """Tokens of other kinds, and those that a bearer alone must not use."""
-    no_api = "Only an ID token has this claim, and an ID token is not meant for an API."
+    no_api = "This claim belongs to ID tokens, and an ID token is not meant for an API."
     values = [value for _, value in (("a string", "x"), *odd("x"))]
     every = [
-        *((name, no_api) for name in ("nonce", "at_hash", "c_hash")),
+        *((name, no_api) for name in ("nonce", "at_hash", "c_hash", "s_hash")),
         ("events", "Such a token reports an event, such as a log-out, and grants no access."),
         ("cnf", "Such a token is bound to a key: it is not a bearer token."),
     ]

@@ -161,7 +161,7 @@ def trusted_key(header, keys):
     explanation=(
         "RFC 8725 section 3.8: the keys that are used must belong to the issuer; section 3.10: do not follow `jku` or `x5u` blindly. RFC 7515 defines `jwk`, `jku`,"
         " `x5u` and `x5c` for protocols in which the sender's key is proven in another way. An access token has an issuer, and that issuer's set is the only"
-        " place to look. A token with no `kid` is refused: every issuer that rotates its keys sends one."
+        " place to look. A token with no `kid` is refused: nearly every issuer that rotates its keys sends one. To refuse a token without it is a policy."
     ),
     equal={
         **ONLY_VALUE_ERRORS,

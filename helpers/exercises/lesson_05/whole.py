@@ -135,7 +135,7 @@ def strict_verify(token, jwks, issuer, audience, now):
     except InvalidSignature:
         raise ValueError("the signature does not match") from None
     claims = lesson_05.read_object.working(octets[1])
-    if {"cnf", "nonce", "at_hash", "c_hash", "events"} & set(claims):
+    if {"cnf", "nonce", "at_hash", "c_hash", "s_hash", "events"} & set(claims):
         raise ValueError("this is another kind of token, or bound to a key: not a bearer token")
     lesson_05.check_forms.working(claims)
     lesson_05.check_lifetime.working(claims, now, 30 * 86_400)
@@ -162,7 +162,7 @@ strict_verify = Exercise(
         "The order of lesson 04 stays: length and parts, header, key, signature, then the claims. Put this page's pieces in the places of the soft ones.",
         'The header: decoded strictly, read strictly, no `crit`, no `b64` but `True` itself (`header.get("b64", True) is True`), the right type. The key:'
         " `trusted_key(header, usable_keys(jwks))`, then `algorithm_for`. After the signature, the payload in the same way, then forms, lifetime, `nbf`, audience, issuer.",
-        "What is left over are small things: a token of more than 8,192 characters (those outside ASCII are no base64url, and have been refused already), and the claims `nonce`, `at_hash`, `c_hash`, `events` and `cnf`,"
+        "What is left over are small things: a token of more than 8,192 characters (those outside ASCII are no base64url, and have been refused already), and the claims `nonce`, `at_hash`, `c_hash`, `s_hash`, `events` and `cnf`,"
         " which refuse a token by being there.",
     ),
     solution_code=SOLUTION,
@@ -180,6 +180,6 @@ strict_verify = Exercise(
     },
     explanation=(
         "It is lesson 04's verifier with each soft piece replaced by a strict one. Compare it with `helpers/tokens/verifier.py`, the one that the Todo"
-        " API uses otherwise: the same questions in the same order."
+        " API uses otherwise. It asks nearly the same questions; it also limits a key id and the size of a key, and lets the issuer's clock be five seconds ahead."
     ),
 )

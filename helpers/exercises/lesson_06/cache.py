@@ -84,7 +84,7 @@ def a_withdrawn_key(new: New) -> None:
         scene.refuses(
             "one",
             f"the key id `one`, which was in the cache, after a fetch that brought {'the key `two` alone' if left else 'an empty set'}",
-            "The issuer has withdrawn this key. What was fetched replaces what was there, also when it is empty.",
+            "The issuer has withdrawn this key. What was fetched replaces what was there.",
         )
 
 
@@ -194,7 +194,7 @@ def refetching(kid, cache, fetch):
 """,
     explanation=(
         "An unknown key id is the one sign of a rotation that a verifier gets, so it asks again at once. What comes back replaces what was there:"
-        " the issuer's list is the truth, including what is missing from it."
+        " the issuer's list is the truth, including what is missing from it. (The finished key set takes a list without a usable key for a fault.)"
     ),
     equal={
         **ONLY_VALUE_ERRORS,
@@ -321,7 +321,7 @@ def calm(kid, cache, fetch, now):
     return keys[kid]
 """,
     explanation=(
-        "Anyone can make up key ids, so what they cost must have a bound: Auth0's own advice is to limit the refetches. The cool-down counts"
+        "Anyone can make up key ids, so what they cost must have a bound: Auth0's library jwks-rsa can limit the refetches for that reason. The cool-down counts"
         " from the last fetch that an unknown id has caused, not from just any fetch; otherwise a rotation right after the start would fail."
     ),
     equal={

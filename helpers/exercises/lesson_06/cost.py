@@ -154,7 +154,7 @@ def issuer_load(requests, clients, lifetime, workers, ttl):
     return asking, local
 """,
     explanation=(
-        "RFC 7662 introspection brings every request of every API to the issuer's door. With signed tokens it sees each client once in a token's life and"
+        "RFC 7662 introspection for each request brings every request of every API to the issuer's door. With signed tokens it sees each client once in a token's life and"
         " each worker once in the life of its keys."
     ),
     equal={**RAISES_NOTHING},

@@ -305,7 +305,7 @@ lasting = Exercise(
         " minus infinity. Keep the keys in a dict of their own.",
         "If the keys are fresh and the id is among them, return its key. Otherwise fetch, if ten seconds have passed since the last failure, and for fresh"
         " keys also since the last fetch for an unknown id. A fetch that raises is a failure, whatever it raises, and leaves the old keys alone.",
-        "Then answer. No keys, or keys older than 600 + 3,600 seconds: KeysUnavailable(10). The id is among them: return its key. The last fetch failed:"
+        "Then answer. No keys yet, or keys older than 600 + 3,600 seconds: KeysUnavailable(10). The id is among them: return its key. The last fetch failed:"
         " KeysUnavailable(10). Otherwise: a ValueError.",
     ),
     solution_code="""

@@ -355,7 +355,7 @@ def check_proof(claims, method, url, token, seen, now):
 """,
     explanation=(
         "RFC 9449 section 4.3, and section 11.1 for the ids that were seen: all workers of the API have to share that memory. It has to reach back 120"
-        " seconds: a proof that is dated a minute ahead of your clock is good until a minute after its own time. A server may also compare addresses in their normal form (RFC 3986). The signature of the proof has been checked before,"
+        " seconds: a proof that is dated a minute ahead of your clock is good until a minute after its own time. A server should compare addresses in their normal form (section 4.3; RFC 3986 section 6.2.2). The signature of the proof has been checked before,"
         " with the key in its own header; that is safe here, because the access token names that very key (`cnf.jkt`), and the access token is the issuer's."
     ),
     equal={

@@ -32,7 +32,7 @@ _TIMES = "    lesson_04.check_times.working(claims, now)\n"
 _AUDIENCE = "    lesson_04.check_audience.working(claims, audience)\n"
 _ISSUER = "    lesson_04.check_issuer.working(claims, issuer)\n"
 _EXTENSIONS = '"crit" in header or header.get("b64", True) is not True'
-_BOUND = '{"cnf", "nonce", "at_hash", "c_hash", "events"} & set(claims)'
+_BOUND = '{"cnf", "nonce", "at_hash", "c_hash", "s_hash", "events"} & set(claims)'
 _SIZE = "len(token) > 8192"
 _OCTETS = "[lesson_05.decode_strictly.working(segment) for segment in segments]"
 _LENIENT = "__import__('base64').urlsafe_b64decode({0} + '=' * (-len({0}) % 4))"
@@ -68,7 +68,7 @@ def strict_verify(token, jwks, issuer, audience, now):
     alg = five.algorithm_for.working(head, key)
     off = {f"verify_{name}": False for name in ("exp", "nbf", "iat", "aud", "iss", "sub", "jti")}
     jwt.decode(token, jwt.PyJWK(key, alg), [alg], off)
-    if any(name in body for name in ("cnf", "nonce", "at_hash", "c_hash", "events")):
+    if any(name in body for name in ("cnf", "nonce", "at_hash", "c_hash", "s_hash", "events")):
         raise ValueError("kind")
     five.check_forms.working(body)
     five.check_lifetime.working(body, now, 2_592_000)
@@ -101,7 +101,7 @@ def strict_verify(token, jwks, issuer, audience, now):
         raise ValueError("signature")
     if pow(number, e, n).to_bytes(size, "big") != lesson_04.expected_block.working(f"{head}.{body}".encode(), size):
         raise ValueError("signature")
-    if not claims.keys().isdisjoint(("cnf", "nonce", "at_hash", "c_hash", "events")):
+    if not claims.keys().isdisjoint(("cnf", "nonce", "at_hash", "c_hash", "s_hash", "events")):
         raise ValueError("kind")
     lesson_05.check_forms.working(claims)
     lesson_05.check_lifetime.working(claims, now, 60 * 60 * 24 * 30)
@@ -135,7 +135,7 @@ def strict_verify(token, jwks, issuer, audience, now):
     n, e = (int.from_bytes(lesson_05.decode_strictly.working(key[name]), "big") for name in ("n", "e"))
     # Its InvalidSignature is a refusal, too.
     rsa.RSAPublicNumbers(e, n).public_key().verify(parts[2], token[: token.rindex(".")].encode(), padding.PKCS1v15(), hashes.SHA256())
-    if set(claims) & {"cnf", "nonce", "at_hash", "c_hash", "events"}:
+    if set(claims) & {"cnf", "nonce", "at_hash", "c_hash", "s_hash", "events"}:
         raise ValueError("kind")
     lesson_05.check_forms.working(claims)
     lesson_05.check_lifetime.working(claims, now, 30 * 24 * 3600)
@@ -172,9 +172,9 @@ WRONG_STRICT: list[str] = [
     _strict(('header.get("b64", True) is not True', 'header.get("b64", True) != True')),
     _strict(('"crit" in header', 'header.get("crit")')),
     _strict(('"crit" in header', '"b64" in (header.get("crit") or [])')),
-    _strict((_BOUND, '{"nonce", "at_hash", "c_hash", "events"} & set(claims)')),
-    _strict((_BOUND, '{"cnf", "nonce", "at_hash", "c_hash"} & set(claims)')),
-    _strict((_BOUND, 'claims.get("cnf") or claims.get("nonce") or claims.get("at_hash") or claims.get("c_hash") or claims.get("events")')),
+    _strict((_BOUND, '{"nonce", "at_hash", "c_hash", "s_hash", "events"} & set(claims)')),
+    _strict((_BOUND, '{"cnf", "nonce", "at_hash", "c_hash", "s_hash"} & set(claims)')),
+    _strict((_BOUND, 'claims.get("cnf") or claims.get("nonce") or claims.get("at_hash") or claims.get("c_hash") or claims.get("s_hash") or claims.get("events")')),
     _strict((_BOUND, '{"cnf", "nonce"} & set(claims)')),
     _strict((_BOUND, "False")),
     # encodings

@@ -37,6 +37,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         os.environ["COURSE_STATE_DIR"] = str(Path(item.config.stash[_folder], item.path.stem))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much the exercises' checks are proven with, where that was tested."""
+    passed = [report.nodeid for report in terminalreporter.stats.get("passed", [])]
+    if any(name.endswith("::test_the_table_says_how_much_is_proven") for name in passed):
+        table = (Path(__file__).parent / "docs" / "exercises.md").read_text(encoding="utf-8")
+        row = next(line for line in table.splitlines() if "**all**" in line)
+        probes, _, _, mutants, refused, equal = [cell.strip() for cell in row.split("|")][3:9]
+        terminalreporter.section("The exercises' checks")
+        terminalreporter.line(
+            f"{probes} probes, each decides alone; {mutants} mutants: {refused} refused, {equal} equal"
+        )
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
     shutil.rmtree(config.stash[_folder], ignore_errors=True)

@@ -158,6 +158,9 @@ def unknown_keys() -> Iterator[Bad]:
 
 def no_key_ids() -> Iterator[Bad]:
     yield from with_header(NO_KIDS, "kid")
+    for member in ("x5t", "x5t#S256"):
+        token = workshop().issued_under(workshop().head(kid=..., **{member: "the-key"}))
+        yield f"a token with no key id, and the right one in `{member}` of its header", token, NOW
     token = signed(workshop().head(kid=7), CLAIMS, _keys()[2])
     yield "a token whose key id is the number 7, in a set with a key that is called `7`", token, NOW
 

@@ -18,7 +18,7 @@ lab: .venv/learner ## open JupyterLab on lesson 00
 test: .venv/developer ## run every test, nbval on every notebook among them
 	$(PYTHON) tools/install_browser.py
 	$(PYTHON) tools/install_issuers.py
-	$(PYTHON) -m pytest --nbval notebooks tests
+	$(PYTHON) -m pytest -n 2 --dist loadfile --nbval notebooks tests
 
 notebooks: .venv/developer ## run all notebooks on fresh kernels and store their outputs (ONLY="00 02": those)
 	$(PYTHON) tools/run_notebooks.py $(ONLY)

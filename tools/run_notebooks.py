@@ -100,6 +100,7 @@ def run(
         resources={"metadata": {"path": str(working_directory)}},
         record_timing=False,
         store_widget_state=False,
+        coalesce_streams=True,  # a line may come in two messages: an accident, and not for the diff
         extra_arguments=["--log-level=ERROR"],  # a kernel warns that it talks over TCP, each time
     )
     with tempfile.TemporaryDirectory() as folder:

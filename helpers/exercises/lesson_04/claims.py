@@ -131,7 +131,7 @@ def check_times(claims, now):
 """,
     explanation=(
         "RFC 7519 section 4.1.4: not accepted on or after `exp`; section 4.1.5: not before `nbf`. RFC 9068 section 2.2 requires `exp`"
-        " in access tokens. `isinstance(True, int)` is true in Python, `type(True) in (int, float)` is not; and asking for what must"
+        " in tokens with the type `at+jwt`. `isinstance(True, int)` is true in Python, `type(True) in (int, float)` is not; and asking for what must"
         " hold, instead of what must not, also refuses NaN."
     ),
     equal={**ONLY_VALUE_ERRORS},

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.settings import reach_loopback_directly
+
 COURSE_VARIABLES = ("ISSUER", "AUDIENCE", "CLIENT_ID", "CLIENT_SECRET")
 _folder = pytest.StashKey[str]()
 
@@ -24,6 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["COURSE_WIDGETS"] = "off"  # as in tools/run_notebooks.py
     for name in COURSE_VARIABLES:
         os.environ.pop(name, None)
+    # urllib remembers for ever a proxy that one test sets; it asks each time who is to be reached without.
+    reach_loopback_directly()
     # The sanitizing rules are found from every working directory, not from the root alone.
     rules = getattr(config.option, "nbval_sanitize_with", None)
     if rules and not Path(rules).exists():

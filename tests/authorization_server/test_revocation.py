@@ -8,16 +8,13 @@ from helpers.authorization_server.digest_memory import DigestMemory, MemoryFull
 from helpers.authorization_server.issued_tokens import IssuedTokens
 from helpers.clock import Clock
 
-AUDIENCE = "http://localhost:3001"
-
 
 @pytest.fixture
-def token(registry, ask) -> str:
+def token(registry, application, ask) -> str:
     # Two tokens of the same second are the same token, so each test takes another lifetime.
     number = len(registry.apis)
     registry.create_api(f"API {number}", f"urn:revoked:{number}", {}, token_lifetime=3_600)
-    client_id = next(grant.client_id for grant in registry.grants.values() if grant.audience == AUDIENCE)
-    registry.create_grant(client_id, f"urn:revoked:{number}", [])
+    registry.create_grant(application.client_id, f"urn:revoked:{number}", [])
     return ask(audience=f"urn:revoked:{number}").json()["access_token"]
 
 

@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -264,7 +265,8 @@ def prove_all(names: list[str]) -> list[Proof]:
 
 def map_all(function: Callable[[_Given], _Found], values: Sequence[_Given]) -> list[_Found]:
     """What a function of this module makes of each value, on as many processors as there are."""
-    with ProcessPoolExecutor() as pool:
+    # A copy of this process (fork) would have its servers on loopback, without the threads that answer there.
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         return list(pool.map(function, values))
 
 

@@ -8,12 +8,15 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import jwt
 import pytest
+import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -482,6 +485,22 @@ def test_a_clock_that_is_a_little_fast_is_mentioned_and_one_that_is_right_is_not
     assert "clock" not in check().steps[5].finding
     issuer.clock_offset, issuer.headers = 0, {}
     assert "clock" not in check().steps[5].finding
+
+
+def test_an_answer_that_takes_long_is_not_taken_for_a_clock_that_is_fast(check, issuer, monkeypatch) -> None:
+    """Each is dated 5 s after its request, and is here 15 s later."""
+    send, passed = requests.Session.send, [-100.0]
+
+    def slowly(*request: object, **options: object) -> requests.Response:
+        issuer.clock_offset = passed[0] + 5
+        answer = send(*request, **options)
+        passed[0] += 20
+        return answer
+
+    monkeypatch.setattr("requests.Session.send", slowly)
+    monkeypatch.setattr("helpers.preflight.steps.time", SimpleNamespace(time=lambda: time.time() + passed[0]))
+    result = check()
+    assert result.passed and "clock" not in result.steps[5].finding
 
 
 # --- 7, its scopes

@@ -6,7 +6,14 @@ from contextlib import ExitStack
 import pytest
 import requests
 
-from helpers.authorization_server import Api, Application, AuthorizationServer, Registry, SigningKeys
+from helpers.authorization_server import (
+    Api,
+    Application,
+    AuthorizationServer,
+    Registry,
+    SigningKeys,
+    client_secret,
+)
 from helpers.services import Service, listen
 
 AUDIENCE = "http://localhost:3001"
@@ -95,3 +102,13 @@ def call(server: AuthorizationServer, valid: dict[str, str]) -> Callable[..., re
         return requests.post(f"{server.issuer}oauth/{path}", data=body, timeout=10)
 
     return send
+
+
+@pytest.fixture
+def scrypts(monkeypatch) -> list[bytes]:
+    """A list that grows with each scrypt, which still takes its time."""
+    scrypt, calls = client_secret._scrypt, []
+    monkeypatch.setattr(
+        client_secret, "_scrypt", lambda secret, salt: calls.append(salt) or scrypt(secret, salt)
+    )
+    return calls

@@ -217,16 +217,6 @@ def test_a_public_key_is_a_jwk_or_pem_and_is_named_by_its_kid_or_its_thumbprint(
     assert key.kid == "mine"
 
 
-@pytest.fixture
-def scrypts(monkeypatch) -> list[bytes]:
-    """A list that grows with each scrypt, which still takes its time."""
-    scrypt, calls = client_secret._scrypt, []
-    monkeypatch.setattr(
-        client_secret, "_scrypt", lambda secret, salt: calls.append(salt) or scrypt(secret, salt)
-    )
-    return calls
-
-
 def test_a_secret_that_was_right_once_takes_no_scrypt_again(registry, scrypts):
     for _ in range(3):
         assert registry.authenticate("batch", "first").client_id == "batch"

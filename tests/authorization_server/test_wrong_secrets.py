@@ -55,16 +55,6 @@ def send(guarded) -> Callable[..., requests.Response]:
     return ask
 
 
-@pytest.fixture
-def scrypts(monkeypatch) -> list[bytes]:
-    """A list that grows with each scrypt, which still takes its time."""
-    scrypt, calls = client_secret._scrypt, []
-    monkeypatch.setattr(
-        client_secret, "_scrypt", lambda secret, salt: calls.append(salt) or scrypt(secret, salt)
-    )
-    return calls
-
-
 @pytest.mark.parametrize("path", ENDPOINTS)
 def test_when_its_wrong_tries_are_used_up_no_secret_of_a_client_is_looked_at(
     strict, send, client, scrypts, path
